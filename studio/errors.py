@@ -1,0 +1,150 @@
+"""The catalogue of errors: five families, each fault named once."""
+
+from typing import Any
+
+
+class StudioError(Exception):
+    """Tower could not do what was asked, and nobody outside is to blame."""
+
+    code: str = "INTERNAL_ERROR"
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class InvalidError(StudioError):
+    """What was sent cannot be accepted; `details` names field, value and what was expected."""
+
+    code = "VALIDATION_ERROR"
+
+
+class NotFoundError(StudioError):
+    """Nothing goes by that name or id."""
+
+    code = "NOT_FOUND"
+
+
+class ConflictError(StudioError):
+    """The request is well formed and clashes with the present state."""
+
+    code = "CONFLICT"
+
+
+class UnavailableError(StudioError):
+    """A part that Tower depends on does not answer."""
+
+    code = "UNAVAILABLE"
+
+
+class PathNotAllowedError(InvalidError):
+    """A path leads outside the media roots, or to something that is no file."""
+
+    code = "PATH_NOT_ALLOWED"
+
+
+class MediaError(InvalidError):
+    """A file cannot be read as the picture, sound or video it should be."""
+
+
+class FileMissingError(NotFoundError):
+    """A path names no file."""
+
+    code = "FILE_NOT_FOUND"
+
+
+class ConsistencyError(ConflictError):
+    """The request contradicts the project's characters or bible."""
+
+    code = "CONSISTENCY_CONFLICT"
+
+
+class IdempotencyError(InvalidError):
+    """An idempotency key was sent again with another body."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
+class DuplicateError(ConflictError):
+    """Something of that name or number is there already."""
+
+    code = "DUPLICATE"
+
+
+class PreconditionError(ConflictError):
+    """What `If-Match` names has changed since it was read."""
+
+    code = "PRECONDITION_FAILED"
+
+
+class SupersededError(ConflictError):
+    """Another attempt owns this generation now; leave, touching nothing."""
+
+    code = "SUPERSEDED"
+
+
+class StateError(ConflictError):
+    """What was asked does not fit the generation's present state."""
+
+    code = "INVALID_STATE"
+
+
+class RenderError(StudioError):
+    """A renderer took the prompt and did not deliver."""
+
+    code = "RENDER_FAILED"
+
+
+class GraphError(RenderError):
+    """A renderer refused the graph: a node, link or value of it is wrong."""
+
+    code = "INVALID_GRAPH"
+
+
+class MissingModelError(GraphError):
+    """The graph names a model that the renderer does not have."""
+
+    code = "MISSING_MODEL"
+
+
+class MissingNodeError(GraphError):
+    """The graph uses a node class that the renderer does not have."""
+
+    code = "MISSING_NODE"
+
+
+class OutOfMemoryError(RenderError):
+    """The GPU's memory did not suffice."""
+
+    code = "OUT_OF_MEMORY"
+
+
+class RenderStalledError(RenderError):
+    """A render showed no progress for longer than the watchdog allows."""
+
+    code = "RENDER_STALLED"
+
+
+class RenderLostError(RenderError):
+    """A renderer no longer knows a prompt that it had accepted."""
+
+    code = "RENDER_LOST"
+
+
+class StorageError(UnavailableError):
+    """The disk is full, or a folder cannot be written."""
+
+    code = "STORAGE_UNAVAILABLE"
+
+
+class StackError(UnavailableError):
+    """A part of the stack could not be started."""
+
+    code = "STACK_UNAVAILABLE"
+
+
+class PortTakenError(StackError):
+    """Another program listens on a port that a part needs."""
+
+    code = "PORT_TAKEN"

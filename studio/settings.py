@@ -1,0 +1,107 @@
+"""Every setting, read from the environment here and nowhere else."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SERVICE_PORTS: Final = {"anime": 8328, "episodes": 8323, "music": 8315, "echo": 8309}
+
+
+def _split(separator: str) -> BeforeValidator:
+    def split(value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(separator) if part.strip())
+        return value
+
+    return BeforeValidator(split)
+
+
+Words = Annotated[tuple[str, ...], NoDecode, _split(",")]
+Folders = Annotated[tuple[Path, ...], NoDecode, _split(os.pathsep)]
+
+
+class Settings(BaseSettings):
+    """One tower's settings. A port of 0 means any free one."""
+
+    model_config = SettingsConfigDict(env_prefix="TOWER_", frozen=True, extra="ignore", populate_by_name=True)
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".tower")
+    bind: str = "127.0.0.1"
+    allowed_hosts: Words = ()
+    cors_origins: Words = ()
+    api_tokens: Annotated[tuple[SecretStr, ...], NoDecode, _split(",")] = ()
+    rate_per_s: float = Field(default=100.0, gt=0)
+    max_body_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
+
+    anime_port: int = Field(default=SERVICE_PORTS["anime"], ge=0, le=65535)
+    episodes_port: int = Field(default=SERVICE_PORTS["episodes"], ge=0, le=65535)
+    music_port: int = Field(default=SERVICE_PORTS["music"], ge=0, le=65535)
+    echo_port: int = Field(default=SERVICE_PORTS["echo"], ge=0, le=65535)
+    comfyui_port: int = Field(default=8188, ge=0, le=65535)
+    prefect_port: int = Field(default=4200, ge=0, le=65535)
+    postgres_port: int = Field(default=0, ge=0, le=65535)
+    postgres_bin: Path | None = None
+
+    database_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("DATABASE_URL", "database_url")
+    )
+    prefect_api_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("PREFECT_API_URL", "prefect_api_url")
+    )
+    comfyui_urls: Words = ()
+    library_dir: Path | None = None
+    assets_dir: Path | None = None
+    music_dirs: Folders = ()
+    media_roots: Folders = ()
+
+    heartbeat_s: float = Field(default=10.0, gt=0)
+    heartbeat_lost_s: float = Field(default=90.0, gt=0)
+    reconcile_s: float = Field(default=10.0, gt=0)
+    max_attempts: int = Field(default=5, ge=1)
+    render_stall_s: float = Field(default=300.0, gt=0)
+    poll_s: float = Field(default=1.0, gt=0)
+    stop_s: float = Field(default=15.0, gt=0)
+    log_level: str = "INFO"
+
+    @property
+    def prefect_ui_url(self) -> str | None:
+        """Where Prefect's UI shows flow runs."""
+        return None if self.prefect_api_url is None else self.prefect_api_url.rstrip("/").removesuffix("/api")
+
+    @property
+    def assets(self) -> Path:
+        """The content-addressed store."""
+        return self.assets_dir or self.home / "assets"
+
+    @property
+    def library(self) -> Path:
+        """The folder a media server scans."""
+        return self.library_dir or self.home / "library"
+
+    @property
+    def media(self) -> Path:
+        """Where users put files that requests name by path."""
+        return self.home / "media"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets, pids and the ports that were chosen."""
+        return self.home / "run"
+
+    @property
+    def log_dir(self) -> Path:
+        """One log file a part."""
+        return self.home / "logs"
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The only folders from which a path named in a request is opened."""
+        return self.media_roots or (self.assets, self.media, self.library, *self.music_dirs)
+
+
+def read_settings() -> Settings:
+    """The settings of this process, as its environment gives them now."""
+    return Settings()
