@@ -1,0 +1,107 @@
+"""The caption bar: what this picture is, which shot it shows, and where in the clip it stands."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from studio.animatic.raster import Picture, lay_over
+from studio.storyboard import Shot
+
+LABEL = "ANIMATIC"
+AMBER = (255, 196, 92, 255)
+PAPER = (238, 240, 246, 255)
+FAINT = (178, 184, 200, 255)
+NIGHT = (12, 14, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The bar of one shot; only its time code changes from frame to frame."""
+
+    bar: Picture
+    code_left: int
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+    fps: Fraction
+
+    def show(self, frame: Picture, number: int) -> None:
+        """Lay the bar over the foot of an RGB frame, in place; `number` counts the clip's frames."""
+        top = frame.shape[0] - self.bar.shape[0]
+        lay_over(frame, self.bar, 0, top)
+        code = _text(self.font, time_code(number, self.fps), PAPER, self.bar.shape[0])
+        if self.code_left >= 0:
+            lay_over(frame, code, self.code_left, top)
+
+
+def time_code(number: int, fps: Fraction) -> str:
+    """The time code `MM:SS:FF` of a frame, counted at the nearest whole rate (29.97 counts 30, non-drop)."""
+    rate = max(1, ceil(fps - Fraction(1, 100)))
+    return f"{number // rate // 60:02d}:{number // rate % 60:02d}:{number % rate:02d}"
+
+
+def make_caption(size_px: tuple[int, int], prompt: str, shot: Shot, number: int, fps: Fraction) -> Caption:
+    """The bar for shot `number` (from 1) of a clip of (width, height) `size_px`."""
+    width, height = size_px
+    tall = max(9, round(min(height * 0.062, width * 0.05)))
+    font = ImageFont.load_default(size=max(6.0, tall * 0.5))
+    bar = _strip(width, tall)
+    gap = round(tall * 0.55)
+    left = _set(bar, font, LABEL, AMBER, gap) + gap
+    code = "00:00:00"
+    code_left = width - gap - round(font.getlength(code))
+    if code_left < left:
+        return Caption(bar, -1, font, fps)
+    notes = f"SHOT {number}  {shot.framing.value.upper()}  {shot.camera.value.replace('_', ' ').upper()}"
+    notes_end = left + round(font.getlength(notes)) + gap
+    if notes_end < code_left:
+        left = _set(bar, font, notes, FAINT, left) + gap
+        _set(bar, font, _shortened(prompt, font, code_left - gap - left), PAPER, left)
+    return Caption(bar, code_left, font, fps)
+
+
+def _strip(width: int, tall: int) -> Picture:
+    """A dark translucent strip, premultiplied, with a thin bright line on top."""
+    bar = np.empty((tall, width, 4), np.uint8)
+    bar[:] = (*(int(c * 0.78) for c in NIGHT), 199)
+    bar[0] = (70, 66, 66, 220)
+    return bar
+
+
+def _set(
+    bar: Picture,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    text: str,
+    colour: tuple[int, int, int, int],
+    left: int,
+) -> int:
+    """Set `text` on the bar and return where it ends."""
+    words = _text(font, text, colour, bar.shape[0])
+    lay_over(bar, words, left, 0)
+    return left + int(words.shape[1])
+
+
+def _text(
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    text: str,
+    colour: tuple[int, int, int, int],
+    tall: int,
+) -> Picture:
+    width = max(1, ceil(font.getlength(text)))
+    image = Image.new("L", (width, tall), 0)
+    if text:
+        ImageDraw.Draw(image).text((0, tall * 0.54), text, fill=255, font=font, anchor="lm")
+    cover = np.asarray(image, np.float32)[..., None] / 255
+    return (cover * np.array(colour, np.float32) + 0.5).astype(np.uint8)
+
+
+def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room_px: float) -> str:
+    """As much of `text` as fits, whole words where it can; letters that the font lacks are left out."""
+    text = " ".join("".join(c for c in text if c.isprintable() and ord(c) < 0x250).split())
+    if font.getlength(text) <= room_px:
+        return text
+    while text and font.getlength(text + "...") > room_px:
+        shorter = text.rpartition(" ")[0]
+        text = shorter if len(shorter) > len(text) - 14 else text[:-1]
+    return text.rstrip(" ,.;:") + "..." if text else ""
