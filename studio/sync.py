@@ -1,0 +1,233 @@
+"""Cuts and beats: where cuts should lie, and how far from the beat they do lie."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.errors import InvalidError
+
+Seconds = NDArray[np.float64]
+Frames = NDArray[np.intp]
+
+OFF_BEAT_COST = 0.5
+ODD_BEATS_COST = 0.04
+BROKEN_BAR_COST = 0.02
+BEATS_A_BAR = 4
+REACH_SHOTS = 2
+NEAR_MS = 40.0
+CHANCE_TRIALS = 1_000
+
+
+def snap_cuts(cuts_s: Seconds, beats_s: Seconds, *, tolerance_s: float) -> Seconds:
+    """Move each cut to its nearest beat when one lies within tolerance.
+
+    Args:
+        cuts_s: Planned cut times, seconds, ascending, shape (n_cuts,).
+        beats_s: Beat times, seconds, ascending, shape (n_beats,).
+        tolerance_s: Furthest a cut may move, seconds, >= 0. The 70 ms window of
+            beat evaluation (Davies et al. 2009) is a fair default.
+
+    Returns:
+        Cut times, seconds, ascending, shape (n_cuts,); a cut with no beat near stays put, and so
+        does one whose beat is nearer to another cut.
+
+    Raises:
+        InvalidError: `tolerance_s` is negative.
+    """
+    if tolerance_s < 0:
+        raise InvalidError(
+            "A tolerance cannot be negative.", field="tolerance_s", value=tolerance_s, expected=">= 0"
+        )
+    if not len(beats_s) or not len(cuts_s):
+        return cuts_s.astype(np.float64)
+    nearest = _nearest(cuts_s, beats_s)
+    distance_s = np.abs(cuts_s - beats_s[nearest])
+    by_distance = np.lexsort((cuts_s, distance_s))
+    beats, first = np.unique(nearest[by_distance], return_index=True)
+    winner_s = np.full(len(beats_s), np.nan)
+    winner_s[beats] = cuts_s[by_distance[first]]
+    moves = (distance_s <= tolerance_s) & (cuts_s == winner_s[nearest])
+    return np.where(moves, beats_s[nearest], cuts_s)
+
+
+def _nearest(times_s: Seconds, beats_s: Seconds) -> Frames:
+    after = np.clip(np.searchsorted(beats_s, times_s), 1, max(len(beats_s) - 1, 1))
+    if len(beats_s) == 1:
+        return np.zeros(len(times_s), np.intp)
+    earlier_is_nearer = times_s - beats_s[after - 1] <= beats_s[after] - times_s
+    return np.asarray(after - earlier_is_nearer)
+
+
+def lay_cuts(
+    *, duration_s: float, fps: Fraction, shots: int, beats_s: Seconds, min_shot_s: float
+) -> tuple[int, ...]:
+    """Choose the frames of a clip's cuts: on beats, shots of even length, whole bars where that is close.
+
+    Args:
+        duration_s: Length of the clip, seconds, > 0.
+        fps: Frame rate, frames per second, > 0.
+        shots: Number of shots wanted, >= 1; fewer where `min_shot_s` leaves no room.
+        beats_s: Beat times from the clip's start, seconds, ascending, shape (n_beats,); may be empty.
+        min_shot_s: Shortest shot, seconds, >= 0.
+
+    Returns:
+        The first frame of each shot but the first, ascending, each the frame nearest to a beat; where
+        no beat lies in reach, evenly spaced. No shot is shorter than `min_shot_s`, unless the clip is.
+
+    Raises:
+        InvalidError: Duration, rate or number of shots is not positive, or `min_shot_s` is negative.
+
+    Source:
+        Dynamic programming over the candidates of each cut: the squared relative deviation from even
+        length, a price for a cut off the beat, and small ones for odd numbers of beats and broken bars.
+    """
+    if duration_s <= 0 or fps <= 0 or shots < 1 or min_shot_s < 0:
+        raise InvalidError(
+            "These shots cannot be laid out.",
+            field="duration_s, fps, shots, min_shot_s",
+            value=[duration_s, str(fps), shots, min_shot_s],
+            expected="> 0, > 0, >= 1, >= 0",
+        )
+    frames = round(Fraction(duration_s) * fps)
+    shortest = max(1, int(np.ceil(min_shot_s * float(fps) - 1e-6)))
+    count = max(1, min(shots, frames // shortest))
+    even = np.array([round(Fraction(cut * frames, count)) for cut in range(count + 1)])
+    places = _places(beats_s, fps, even)
+    return _cheapest_cuts(places, even, shortest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Frames where a cut may lie, and the number of the beat there; NaN off the beat."""
+
+    frames: Frames
+    beats: NDArray[np.float64]
+
+
+def _places(beats_s: Seconds, fps: Fraction, even: Frames) -> _Places:
+    on_beat = np.round(beats_s * float(fps)).astype(np.intp)
+    frames, first = np.unique(np.concatenate([on_beat, even]), return_index=True)
+    beats = np.where(first < len(on_beat), first, np.nan)
+    inside = (frames > 0) & (frames < even[-1])
+    return _Places(frames[inside], beats[inside])
+
+
+def _cheapest_cuts(places: _Places, even: Frames, shortest: int) -> tuple[int, ...]:
+    ideal = float(even[-1] / (len(even) - 1))
+    origin = _Places(np.array([0]), np.array([np.nan]))
+    rows, cost, choices = origin, np.zeros(1), []
+    for target in even[1:-1]:
+        near = np.abs(places.frames - target) <= REACH_SHOTS * ideal
+        here = _Places(places.frames[near], places.beats[near])
+        options = cost[:, None] + _shot_cost(rows, here, ideal, shortest)
+        best = np.argmin(options, axis=0)
+        cost = options[best, np.arange(len(best))] + OFF_BEAT_COST * np.isnan(here.beats)
+        choices.append((here.frames, best))
+        rows = here
+    last = _shot_cost(rows, _Places(even[-1:], np.array([np.nan])), ideal, shortest)[:, 0]
+    chosen = int(np.argmin(cost + last))
+    cuts = []
+    for frames, best in reversed(choices):
+        cuts.append(int(frames[chosen]))
+        chosen = int(best[chosen])
+    return tuple(reversed(cuts))
+
+
+def _shot_cost(starts: _Places, ends: _Places, ideal: float, shortest: int) -> NDArray[np.float64]:
+    length = ends.frames[None, :] - starts.frames[:, None]
+    beats = ends.beats[None, :] - starts.beats[:, None]
+    cost = ((length - ideal) / ideal) ** 2
+    cost += np.where(np.isnan(beats), 0.0, ODD_BEATS_COST * (beats % 2 != 0))
+    cost += np.where(np.isnan(beats), 0.0, BROKEN_BAR_COST * (beats % BEATS_A_BAR != 0))
+    return np.where(length >= shortest, cost, np.inf)
+
+
+def offsets_ms(cuts_s: Seconds, beats_s: Seconds) -> NDArray[np.float64]:
+    """How late each cut comes after its nearest beat.
+
+    Args:
+        cuts_s: Cut times, seconds, shape (n_cuts,).
+        beats_s: Beat times, seconds, ascending, shape (n_beats,), n_beats >= 1.
+
+    Returns:
+        Cut less nearest beat, milliseconds, shape (n_cuts,); positive: the cut is late.
+
+    Raises:
+        InvalidError: There are cuts, and no beats to hold them against.
+    """
+    if len(cuts_s) and not len(beats_s):
+        raise InvalidError(
+            "There are no beats to hold the cuts against.", field="beats_s", value=[], expected="a beat"
+        )
+    if not len(cuts_s):
+        return np.zeros(0)
+    return np.asarray(1e3 * (cuts_s - beats_s[_nearest(cuts_s, beats_s)]))
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """How a clip's cuts lie to its beats; what could not be measured is None, and `reason` says why.
+
+    Offsets are cut less nearest beat, positive when the cut is late. Hit rates are shares, 0 to 1;
+    `chance_hit_rate_40ms` is that of the same cuts shifted at random.
+    """
+
+    bpm: float | None
+    cuts_s: tuple[float, ...]
+    beats_s: tuple[float, ...]
+    offsets_ms: tuple[float, ...] = ()
+    hit_rate_1_frame: float | None = None
+    hit_rate_40ms: float | None = None
+    median_ms: float | None = None
+    p95_abs_ms: float | None = None
+    chance_hit_rate_40ms: float | None = None
+    reason: str = ""
+
+
+def sync_report(
+    cuts_s: Seconds,
+    beats_s: Seconds,
+    *,
+    fps: Fraction,
+    duration_s: float,
+    bpm: float | None = None,
+    seed: int = 0,
+) -> SyncReport:
+    """Hold a clip's cuts against its beats.
+
+    Args:
+        cuts_s: Cut times, seconds, ascending, shape (n_cuts,); none gives the reason "no cuts".
+        beats_s: Beat times, seconds, ascending, shape (n_beats,); none gives the reason "no beats".
+        fps: Frame rate, frames per second, > 0.
+        duration_s: Length of the clip, seconds, > 0; random shifts wrap around it.
+        bpm: Tempo if known, beats per minute; else that of the median interval.
+        seed: Of the random shifts.
+
+    Returns:
+        The report; equal arguments give equal reports.
+    """
+    if bpm is None and len(beats_s) > 1:
+        bpm = float(60.0 / np.median(np.diff(beats_s)))
+    cuts, beats = tuple(map(float, cuts_s)), tuple(map(float, beats_s))
+    if not cuts or not beats:
+        return SyncReport(bpm, cuts, beats, reason="no cuts" if not cuts else "no beats")
+    offsets = offsets_ms(cuts_s, beats_s)
+    shifts_s = np.random.default_rng(seed).uniform(0.0, duration_s, CHANCE_TRIALS)
+    shifted_s = np.mod(cuts_s[None, :] + shifts_s[:, None], duration_s).ravel()
+    return SyncReport(
+        bpm,
+        cuts,
+        beats,
+        offsets_ms=tuple(map(float, offsets)),
+        hit_rate_1_frame=_share_within(offsets, 1e3 / float(fps)),
+        hit_rate_40ms=_share_within(offsets, NEAR_MS),
+        median_ms=float(np.median(offsets)),
+        p95_abs_ms=float(np.percentile(np.abs(offsets), 95)),
+        chance_hit_rate_40ms=_share_within(offsets_ms(shifted_s, beats_s), NEAR_MS),
+    )
+
+
+def _share_within(offsets: NDArray[np.float64], limit_ms: float) -> float:
+    return float(np.mean(np.abs(offsets) <= limit_ms + 1e-6))
