@@ -1,0 +1,200 @@
+"""The content-addressed store, and the folders from which a path named in a request may be opened."""
+
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO, Final
+from uuid import uuid4
+
+from studio.errors import FileMissingError, PathNotAllowedError, StorageError
+
+_CHUNK_BYTES: Final = 1024 * 1024
+_LONGEST_SUFFIX: Final = 10
+_MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in the store: its content's hash is its name."""
+
+    sha256: str
+    path: Path
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that is whole and on disk, still under a name that nobody looks at."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+
+    def settle(self, target: Path) -> None:
+        """Take the place of `target`, in one step that survives a power cut."""
+        self.path.replace(target)
+        sync_folder(target.parent)
+
+    def discard(self) -> None:
+        """Go away, where this has not settled."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+def put(path: Path, *, root: Path) -> Stored:
+    """Copy a file into the store; equal content is kept once, under the suffix it first came with.
+
+    Raises:
+        FileMissingError: there is no such file.
+        StorageError: the disk is full, or the store cannot be written.
+    """
+    home = root / "sha256"
+    with reading(path) as source, storage_trouble(root):
+        make_folder(home)
+        part = stage(chunks(source), home)
+        try:
+            return _keep(part, home, _suffix(path))
+        finally:
+            part.discard()
+
+
+def stage(content: Iterable[bytes], folder: Path) -> Part:
+    """Write `content` to a dot-file in `folder`, hashed on the way and synced; nothing is left on failure."""
+    path = folder / f".{uuid4().hex}.part"
+    sha256, size = hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            for chunk in content:
+                file.write(chunk)
+                sha256.update(chunk)
+                size += len(chunk)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
+    return Part(path, sha256.hexdigest(), size)
+
+
+def chunks(file: BinaryIO) -> Iterator[bytes]:
+    """The rest of an open file, piece by piece."""
+    while chunk := file.read(_CHUNK_BYTES):
+        yield chunk
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder with those above it; returns the new ones, outermost first."""
+    absent = [path for path in (folder, *folder.parents) if not path.exists()][::-1]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in absent:
+        sync_folder(path.parent)
+    return absent
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BufferedReader]:
+    """Open a file of our own for reading.
+
+    Raises:
+        FileMissingError: there is none.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise FileMissingError(f"{path.name} cannot be read: {error.strerror}.", path=str(path)) from error
+    with file:
+        yield file
+
+
+@contextmanager
+def storage_trouble(folder: Path, *, setting: str = "TOWER_ASSETS_DIR") -> Iterator[None]:
+    """Turn the disk's refusals into `StorageError`, naming the folder and the setting that moves it."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The folder {folder} cannot be written: {error.strerror}. {setting} names another.",
+            folder=str(folder),
+            setting=setting,
+            reason=error.strerror,
+        ) from error
+
+
+def open_allowed(path: str, roots: Sequence[Path]) -> Path:
+    """The real path of a file that a request names, if it is a plain file within `roots`.
+
+    Outside the roots nothing is looked at, so that an answer does not tell what is there.
+
+    Raises:
+        FileMissingError: the path lies within the roots, and there is nothing.
+        PathNotAllowedError: it is relative, climbs with `..`, leads out of the roots, or is no plain file.
+    """
+    return open_within(path, real_roots(roots))
+
+
+def real_roots(roots: Sequence[Path]) -> tuple[str, ...]:
+    """The roots with their links resolved, for many a path to be held against."""
+    return tuple(os.path.realpath(root) for root in roots)
+
+
+def open_within(path: str, roots: Sequence[str]) -> Path:
+    """Like `open_allowed`, for roots that are `real_roots`."""
+    real = _real(path)
+    if not any(real.startswith(f"{root.rstrip('/')}/") for root in roots):
+        raise _refused(path, "a file inside the media roots")
+    try:
+        mode = Path(real).stat().st_mode
+    except OSError as error:
+        if error.errno in _MISSING:
+            raise FileMissingError("There is no such file.", path=path) from error
+        raise _refused(path, "a file that can be opened") from error
+    if not stat.S_ISREG(mode) or not os.access(real, os.R_OK):
+        raise _refused(path, "a plain file that can be read")
+    return Path(real)
+
+
+def _real(path: str) -> str:
+    if not path.startswith("/") or ".." in path.split("/"):
+        raise _refused(path, "an absolute path without `..`")
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError) as error:  # a NUL, or text that is no Unicode
+        raise _refused(path, "a path that the file system can hold") from error
+
+
+def _refused(path: str, expected: str) -> PathNotAllowedError:
+    return PathNotAllowedError("This path is not opened.", field="path", value=path, expected=expected)
+
+
+def _keep(part: Part, home: Path, suffix: str) -> Stored:
+    folder, name = home / part.sha256[:2], part.sha256[2:]
+    make_folder(folder)
+    for there in folder.glob(f"{name}*"):
+        if there.stat().st_size == part.size_bytes:
+            return Stored(part.sha256, there, part.size_bytes)
+    target = folder / f"{name}{suffix}"
+    part.settle(target)
+    return Stored(part.sha256, target, part.size_bytes)
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    return suffix if re.fullmatch(rf"\.[a-z0-9]{{1,{_LONGEST_SUFFIX}}}", suffix) else ""

@@ -1,0 +1,110 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio.clients.library import publish, staging
+from studio.errors import FileMissingError, StorageError
+
+ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from studio.clients.library import publish
+from studio.errors import StorageError
+source, library = map(Path, sys.argv[1:])
+folder = library / "Kaze (2026)" / "Season 00"
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    publish(source, folder / "a.mp4", sidecars={folder / "a.nfo": b"<x/>"})
+except StorageError as error:
+    sys.exit(7 if "TOWER_LIBRARY_DIR" in str(error) else 1)
+"""
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> Path:
+    (tmp_path / "library").mkdir()
+    return tmp_path / "library" / "Kaze (2026)" / "Season 00"
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(os.urandom(50_000))
+    return path
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_clip_is_published_with_its_description(season: Path, clip: Path) -> None:
+    publish(
+        clip, season / "a.mp4", sidecars={season.parent / "tvshow.nfo": b"show", season / "a.nfo": b"clip"}
+    )
+    assert (season / "a.mp4").read_bytes() == clip.read_bytes()
+    assert (season / "a.nfo").read_bytes() == b"clip"
+    assert _files(season.parent) == ["a.mp4", "a.nfo", "tvshow.nfo"]
+
+
+def test_the_video_is_never_there_without_its_description(season: Path, clip: Path) -> None:
+    with staging(clip, season / "a.mp4", sidecars={season / "a.nfo": b"clip"}) as put_in_place:
+        assert [name for name in _files(season) if not name.startswith(".")] == []
+        (season / "a.nfo").mkdir()  # it cannot be written
+        with pytest.raises(StorageError):
+            put_in_place()
+    assert _files(season) == []
+
+
+def test_a_repeat_finds_it_done(season: Path, clip: Path) -> None:
+    sidecars = {season / "a.nfo": b"clip"}
+    publish(clip, season / "a.mp4", sidecars=sidecars)
+    before = [(season / name).stat() for name in ("a.mp4", "a.nfo")]
+    publish(clip, season / "a.mp4", sidecars=sidecars)
+    after = [(season / name).stat() for name in ("a.mp4", "a.nfo")]
+    assert [(s.st_ino, s.st_mtime_ns) for s in after] == [(s.st_ino, s.st_mtime_ns) for s in before]
+
+
+def test_another_take_replaces_the_file(season: Path, clip: Path) -> None:
+    publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"clip"})
+    clip.write_bytes(b"another take")
+    publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"clip"}, replaces=season / "a.mp4")
+    assert (season / "a.mp4").read_bytes() == b"another take"
+    assert _files(season) == ["a.mp4", "a.nfo"]
+
+
+def test_another_title_removes_what_the_old_one_left(season: Path, clip: Path) -> None:
+    publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"1", season / "a-thumb.jpg": b"2"})
+    publish(clip, season / "b.mp4", sidecars={season / "b.nfo": b"3"}, replaces=season / "a.mp4")
+    assert _files(season) == ["b.mp4", "b.nfo"]
+    publish(clip, season / "b.mp4", sidecars={season / "b.nfo": b"3"}, replaces=season / "a.mp4")
+    assert _files(season) == ["b.mp4", "b.nfo"]
+
+
+def test_a_full_disk_leaves_nothing_behind(season: Path, clip: Path) -> None:
+    library = season.parent.parent
+    done = subprocess.run([sys.executable, "-c", ON_A_FULL_DISK, clip, library], check=False)
+    assert done.returncode == 7
+    assert list(library.iterdir()) == []
+
+
+def test_a_full_disk_leaves_what_was_published_before(season: Path, clip: Path) -> None:
+    publish(Path(__file__), season / "a.mp4", sidecars={season / "a.nfo": b"<x/>"})
+    done = subprocess.run([sys.executable, "-c", ON_A_FULL_DISK, clip, season.parent.parent], check=False)
+    assert done.returncode == 7
+    assert (season / "a.mp4").read_bytes() == Path(__file__).read_bytes()
+    assert _files(season) == ["a.mp4", "a.nfo"]
+
+
+def test_a_library_that_cannot_be_written_says_which_setting_moves_it(clip: Path) -> None:
+    folder = Path("/proc/library/Season 00")
+    with pytest.raises(StorageError, match=r"/proc/library/Season 00.*TOWER_LIBRARY_DIR"):
+        publish(clip, folder / "a.mp4", sidecars={})
+
+
+def test_a_missing_source_leaves_nothing_behind(season: Path, clip: Path) -> None:
+    with pytest.raises(FileMissingError):
+        publish(clip.with_name("gone.mp4"), season / "a.mp4", sidecars={season / "a.nfo": b"x"})
+    assert not season.parent.exists()
