@@ -1,0 +1,74 @@
+"""One connection that hears what other processes announce, for all who wait in this one."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from psycopg import AsyncConnection, Error, sql
+
+from db.session import database_url, libpq_url
+from studio.errors import StackError
+
+log = logging.getLogger(__name__)
+RETRY_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class Listener:
+    """Hears a channel whose announcements are keys, and rings for those who wait for a key.
+
+    A ring is a hint to look; while the connection is down nothing rings, and `is_up` says so.
+    """
+
+    channel: str
+    is_up: bool = False
+    _waiting: defaultdict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Listen until the block ends, over a connection that is made again when it breaks."""
+        task = asyncio.create_task(self._listen())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    @contextmanager
+    def waiting_for(self, key: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever `key` is announced."""
+        event = asyncio.Event()
+        self._waiting[key].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[key].discard(event)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._hear()
+            except (Error, OSError, StackError) as error:
+                log.warning("not listening to %s: %s", self.channel, error)
+            self.is_up = False
+            await asyncio.sleep(RETRY_S)
+
+    async def _hear(self) -> None:
+        async with await AsyncConnection.connect(libpq_url(database_url()), autocommit=True) as connection:
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self.channel)))
+            self.is_up = True
+            for key in list(self._waiting):  # what was announced before is not told again
+                self._ring(key)
+            async for announced in connection.notifies():
+                self._ring(announced.payload)
+
+    def _ring(self, key: str) -> None:
+        for event in self._waiting.get(key, ()):
+            event.set()

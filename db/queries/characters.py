@@ -1,0 +1,122 @@
+"""Characters, as a branch has them."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from db.models.project import Branch, Character, SceneCharacter
+from db.queries import branches
+from db.queries.branches import Hold
+from db.queries.casting import names_on_branch
+from db.queries.uniqueness import one_of_a_kind
+from studio.errors import InvalidError
+
+MOST_NAMED: Final = 20
+
+
+def create(session: Session, branch: Branch, values: Mapping[str, Any]) -> Character:
+    """A character on a branch; scenes that named it before now have it.
+
+    Raises:
+        DuplicateError: the branch has a character of that name.
+    """
+    character = Character(project_id=branch.project_id, branch_id=branches.id_of(branch), **values)
+    with _one_name(str(values["name"])):
+        session.add(character)
+        session.flush()
+    _take_up(session, character)
+    return character
+
+
+def get(session: Session, character_id: int, branch_name: str) -> Character:
+    """The character of that id as a branch has it.
+
+    Raises:
+        NotFoundError: there is none on that branch.
+    """
+    branch = branches.of_entity(session, Character, character_id, branch_name)
+    return session.get_one(Character, (branch.id, character_id))
+
+
+def held(session: Session, character_id: int, branch_name: str) -> Character:
+    """Like `get`, and nobody else changes it until the transaction ends."""
+    branch = branches.of_entity(session, Character, character_id, branch_name, Hold.SHARED)
+    return session.get_one(Character, (branch.id, character_id), with_for_update=True)
+
+
+def page(session: Session, branch: Branch, *, limit: int, after: int) -> list[Character]:
+    """A branch's characters in the order in which they were made, from the one that follows `after`."""
+    query = select(Character).where(
+        col(Character.project_id) == branch.project_id,
+        col(Character.branch_id) == branch.id,
+        col(Character.id) > after,
+    )
+    return list(session.scalars(query.order_by(col(Character.id)).limit(limit)))
+
+
+def require(session: Session, branch: Branch, names: Sequence[str]) -> None:
+    """Make sure that a branch has all these characters.
+
+    Raises:
+        InvalidError: it lacks some; the error says which, and whom there is.
+    """
+    query = select(col(Character.name)).where(
+        col(Character.branch_id) == branch.id, col(Character.name).in_(names)
+    )
+    known = set(session.scalars(query))
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        there = names_on_branch(session, branches.id_of(branch), limit=MOST_NAMED)
+        raise InvalidError(
+            f"Branch {branch.name!r} has no character named {', '.join(map(repr, unknown))}.",
+            field="characters",
+            value=unknown,
+            expected=f"characters of the branch: {', '.join(there) or 'there is none yet'}",
+            known=there,
+        )
+
+
+def change(session: Session, character: Character, values: Mapping[str, Any]) -> Character:
+    """Set what differs; the version rises by one when anything does.
+
+    Raises:
+        DuplicateError: the branch has another character of the new name.
+    """
+    changed = {name: value for name, value in values.items() if getattr(character, name) != value}
+    if not changed:
+        return character
+    with _one_name(str(changed.get("name"))):
+        session.execute(
+            update(Character)
+            .where(col(Character.branch_id) == character.branch_id, col(Character.id) == character.id)
+            .values(**changed, version=col(Character.version) + 1, dirty=True, updated_at=func.now())
+        )
+    session.refresh(character)
+    if "name" in changed:
+        _take_up(session, character)
+    return character
+
+
+def _one_name(name: str) -> AbstractContextManager[None]:
+    return one_of_a_kind(
+        f"The branch already has a character named {name!r}.",
+        field="name",
+        value=name,
+        expected="another name",
+    )
+
+
+def _take_up(session: Session, character: Character) -> None:
+    """Have the scenes that named this character before it was there name it now."""
+    session.execute(
+        update(SceneCharacter)
+        .where(
+            col(SceneCharacter.branch_id) == character.branch_id,
+            col(SceneCharacter.name) == character.name,
+            col(SceneCharacter.character_id).is_(None),
+        )
+        .values(character_id=character.id)
+    )

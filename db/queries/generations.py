@@ -1,0 +1,292 @@
+"""Generations as their users see them: asked for, listed, watched, decided on."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import RowMapping, Select, func, select, tuple_
+from sqlmodel import Session, col
+
+from db.clock import NOW_EXACTLY
+from db.models.production import (
+    GenerationAnalytics,
+    GenerationEvent,
+    GenerationRequest,
+    QualityAssessment,
+    QualityMetrics,
+    Take,
+)
+from db.models.production import (
+    ProductionJob as Job,
+)
+from db.models.project import Branch, MusicSceneSync
+from db.queries.ownership import add_event
+from studio.errors import NotFoundError
+from studio.settings import read_settings
+
+T = TypeVar("T")
+UNMEASURED: Final = timedelta(minutes=8)
+"""What the API document promises of a clip; it stands until this tower has measured its own stages."""
+
+RECENT_STAGES: Final = 200
+STAGES_OF_A_CLIP: Final = ("plan", "check", "render", "assess", "sync", "publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asked for, with the defaults filled in."""
+
+    project_id: int
+    branch_id: int
+    scene_id: int | None
+    title: str
+    prompt: str
+    negative_prompt: str
+    duration_s: float
+    style: str
+    quality: str
+    characters: tuple[str, ...]
+    seed: int | None
+    audio_path: str | None
+    workflow: str | None
+    width: int
+    height: int
+    fps: Fraction
+    body: dict[str, Any]
+
+
+def create(session: Session, asked: Asked) -> Job:
+    """Accept a request: the generation and what was asked, in the caller's transaction."""
+    job = Job(
+        id=f"gen_{secrets.token_hex(8)}",
+        project_id=asked.project_id,
+        branch_id=asked.branch_id,
+        scene_id=asked.scene_id,
+        title=asked.title,
+    )
+    session.add(job)
+    session.flush()
+    session.add(
+        GenerationRequest(
+            generation_id=job.id,
+            prompt=asked.prompt,
+            negative_prompt=asked.negative_prompt,
+            duration_s=asked.duration_s,
+            style=asked.style,
+            quality=asked.quality,
+            characters=list(asked.characters),
+            seed=asked.seed,
+            audio_path=asked.audio_path,
+            workflow=asked.workflow,
+            width=asked.width,
+            height=asked.height,
+            fps_num=asked.fps.numerator,
+            fps_den=asked.fps.denominator,
+            body=asked.body,
+        )
+    )
+    add_event(session, job, "status")
+    return job
+
+
+def get(session: Session, generation_id: str) -> Job:
+    """The generation of that id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return _found(session.get(Job, generation_id), generation_id)
+
+
+def locked(session: Session, generation_id: str) -> Job:
+    """The generation of that id, its row locked: for what a person decides about it.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    job = session.scalar(select(Job).where(col(Job.id) == generation_id).with_for_update())
+    return _found(job, generation_id)
+
+
+def request(session: Session, generation_id: str) -> GenerationRequest:
+    """What was asked for."""
+    return session.get_one(GenerationRequest, generation_id)
+
+
+def view(session: Session, generation_id: str) -> dict[str, Any]:
+    """All that is known of a generation, as the API shows it."""
+    row = session.execute(_overview().where(col(Job.id) == generation_id)).mappings().first()
+    listed = _listed(_found(row, generation_id))
+    quality = {**listed["quality"], "metrics": _metrics(session, generation_id, row)}
+    return {
+        **listed,
+        "estimated_completion": estimate(session, generation_id),
+        "quality": quality,
+        "sync": _sync(session, generation_id),
+        "takes": _takes(session, generation_id),
+    }
+
+
+def page(
+    session: Session, *, project_id: int | None, status: str | None, limit: int, after: str | None
+) -> list[dict[str, Any]]:
+    """Generations, newest first, from the one that follows `after`."""
+    query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
+    if project_id is not None:
+        query = query.where(col(Job.project_id) == project_id)
+    if status is not None:
+        query = query.where(col(Job.status) == status)
+    if after is not None:
+        last = get(session, after)
+        place = (last.created_at, last.id)
+        query = query.where(tuple_(col(Job.created_at), col(Job.id)) < place)
+    return [_listed(row) for row in session.execute(query).mappings()]
+
+
+def estimate(session: Session, generation_id: str) -> datetime | None:
+    """When the clip should be there, from measured stage times and the work that stands before it.
+
+    None once the generation has ended.
+    """
+    job = get(session, generation_id)
+    if job.status != "processing":
+        return None
+    measured = _mean_seconds(session)
+    now = session.scalar(select(NOW_EXACTLY)) or job.created_at
+    if not measured.keys() >= {"render"}:
+        return max(job.created_at + UNMEASURED, now)
+    begun = STAGES_OF_A_CLIP.index(job.stage) if job.stage in STAGES_OF_A_CLIP else 0
+    remaining_s = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:])
+    waiting_s = measured["render"] * _ahead(session, job) if begun <= STAGES_OF_A_CLIP.index("render") else 0
+    return now + timedelta(seconds=remaining_s + waiting_s)
+
+
+def events_after(session: Session, generation_id: str, seq: int, *, limit: int) -> list[GenerationEvent]:
+    """The events that follow number `seq`, oldest first."""
+    get(session, generation_id)
+    rows = session.scalars(
+        select(GenerationEvent)
+        .where(col(GenerationEvent.generation_id) == generation_id, col(GenerationEvent.seq) > seq)
+        .order_by(col(GenerationEvent.seq))
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def _found(value: T | None, generation_id: str) -> T:
+    if value is None:
+        raise NotFoundError(
+            f"There is no generation {generation_id}.", field="generation_id", value=generation_id
+        )
+    return value
+
+
+def _overview() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Job,
+            GenerationRequest,
+            col(Branch.name).label("branch_name"),
+            col(QualityMetrics.verdict),
+            col(QualityMetrics.score),
+            col(QualityMetrics.reasons),
+        )
+        .join(GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id))
+        .join(Branch, col(Branch.id) == col(Job.branch_id))
+        .outerjoin(QualityMetrics, col(QualityMetrics.generation_id) == col(Job.id))
+    )
+
+
+def _listed(row: RowMapping) -> dict[str, Any]:
+    job, asked = row["ProductionJob"], row["GenerationRequest"]
+    return {
+        "generation_id": job.id,
+        "project_id": job.project_id,
+        "branch_name": row["branch_name"],
+        "scene_id": job.scene_id,
+        "title": job.title,
+        "prompt": asked.prompt,
+        "status": job.status,
+        "stage": job.stage,
+        "progress": job.progress,
+        "attempt": job.attempt,
+        "video_path": job.video_path,
+        "published_path": job.published_path,
+        "quality": {
+            "score": row["score"],
+            "verdict": row["verdict"] or "not judged",
+            "reasons": row["reasons"] or [],
+        },
+        "error": job.error,
+        "flow_run_id": None if job.flow_run_id is None else str(job.flow_run_id),
+        "flow_run_url": _flow_run_url(job),
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "metadata": {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality},
+    }
+
+
+def _flow_run_url(job: Job) -> str | None:
+    ui = read_settings().prefect_ui_url
+    return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
+
+
+def _metrics(session: Session, generation_id: str, row: RowMapping | None) -> list[dict[str, Any]]:
+    take = row["ProductionJob"].take if row is not None else 1
+    rows = session.scalars(
+        select(QualityAssessment)
+        .where(col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.take) == take)
+        .order_by(col(QualityAssessment.metric))
+    )
+    return [
+        row.model_dump(
+            include={"metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason"}
+        )
+        for row in rows
+    ]
+
+
+def _sync(session: Session, generation_id: str) -> dict[str, Any] | None:
+    return session.scalar(
+        select(col(MusicSceneSync.report)).where(col(MusicSceneSync.generation_id) == generation_id)
+    )
+
+
+def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
+    rows: Sequence[Take] = session.scalars(
+        select(Take).where(col(Take.generation_id) == generation_id).order_by(col(Take.take)).limit(100)
+    ).all()
+    shown = {"take", "attempt", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters"}
+    return [row.model_dump(include=shown | {"server", "video_sha256", "clip_sha256"}) for row in rows]
+
+
+def _mean_seconds(session: Session) -> dict[str, float]:
+    recent = (
+        select(col(GenerationAnalytics.stage), col(GenerationAnalytics.seconds))
+        .order_by(col(GenerationAnalytics.id).desc())
+        .limit(RECENT_STAGES)
+        .subquery()
+    )
+    rows = session.execute(select(recent.c.stage, func.avg(recent.c.seconds)).group_by(recent.c.stage))
+    return {stage: float(seconds) for stage, seconds in rows}
+
+
+def _ahead(session: Session, job: Job) -> int:
+    """How many generations wait for a renderer before this one."""
+    count = session.scalar(
+        select(func.count())
+        .select_from(Job)
+        .where(col(Job.status) == "processing", col(Job.created_at) < job.created_at)
+        .where(col(Job.stage).in_(("queued", "plan", "check", "render")))
+    )
+    return count or 0
+
+
+def frame_rate(asked: GenerationRequest) -> Fraction:
+    """The frame rate that was asked for."""
+    return Fraction(asked.fps_num, asked.fps_den)

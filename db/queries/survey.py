@@ -1,0 +1,66 @@
+"""What the reconciler looks at: generations under way, and how long since they were heard of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Float, cast, func, select, text
+from sqlmodel import Session, col
+
+from db.clock import NOW_EXACTLY
+from db.locks import Lock
+from db.models.production import ProductionJob as Job
+from db.queries.ownership import Run
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A generation under way; ages are seconds by the database's clock, None where nothing happened yet."""
+
+    run: Run
+    first_attempt: int
+    flow_run_id: UUID | None
+    host: str | None
+    pid: int | None
+    pid_started: float | None
+    silent_s: float | None
+    submitted_ago_s: float | None
+    changed_ago_s: float
+
+
+def try_to_reconcile(session: Session) -> bool:
+    """Take the reconciler's lock for this transaction; False while another holds it."""
+    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": Lock.RECONCILER}))
+
+
+def under_way(session: Session, *, limit: int = 1000) -> list[UnderWay]:
+    """The generations under way, oldest first."""
+    rows = session.execute(
+        select(
+            Job,
+            _age(Job.heartbeat_at).label("silent_s"),
+            _age(Job.submitted_at).label("submitted_ago_s"),
+            _age(Job.updated_at).label("changed_ago_s"),
+        )
+        .where(col(Job.status) == "processing")
+        .order_by(col(Job.created_at))
+        .limit(limit)
+    )
+    return [
+        UnderWay(
+            run=Run(job.id, job.attempt),
+            first_attempt=job.first_attempt,
+            flow_run_id=job.flow_run_id,
+            host=job.run_host,
+            pid=job.run_pid,
+            pid_started=job.run_started,
+            silent_s=silent_s,
+            submitted_ago_s=submitted_ago_s,
+            changed_ago_s=changed_ago_s,
+        )
+        for job, silent_s, submitted_ago_s, changed_ago_s in rows
+    ]
+
+
+def _age(moment: datetime | None) -> ColumnElement[float]:
+    return cast(func.extract("epoch", NOW_EXACTLY - col(moment)), Float)

@@ -1,0 +1,73 @@
+"""The one place that opens and commits transactions."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session
+
+from studio.errors import StackError, UnavailableError
+from studio.settings import read_settings
+
+POOL_SIZE = 10
+POOL_OVERFLOW = 10
+CONNECT_TIMEOUT_S = 10
+
+
+def psycopg_url(url: str) -> str:
+    """`url` with the driver named, as SQLAlchemy wants it."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg{separator}{rest}"
+    return url
+
+
+def libpq_url(url: str) -> str:
+    """`url` as libpq and psycopg read it."""
+    return psycopg_url(url).replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def database_url() -> str:
+    """Where this tower's database is.
+
+    Raises:
+        StackError: no database is configured and no stack has handed one over.
+    """
+    url = read_settings().database_url
+    if url is None:
+        raise StackError("DATABASE_URL is not set: start the stack with `tower up`, or name a database")
+    return url.get_secret_value()
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str, pid: int) -> Engine:
+    """One pool a process: `pid` keeps a forked child from using its parent's sockets."""
+    return create_engine(
+        psycopg_url(url),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": f"tower-{pid}"},
+    )
+
+
+def engine() -> Engine:
+    """This process's engine, made on first use."""
+    return _engine(database_url(), os.getpid())
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed when the block ends well, and rolled back when it does not.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    try:
+        with Session(engine(), expire_on_commit=False) as session, session.begin():
+            yield session
+    except (OperationalError, InterfaceError) as error:
+        raise UnavailableError("the database does not answer") from error

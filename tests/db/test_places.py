@@ -1,0 +1,139 @@
+"""Places on renderers: two a server, in order, inherited by the next attempt, freed when a prompt ends."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from fakes.generations import new_generation
+
+from db.clock import NOW
+from db.notices import listening
+from db.queries import generations, ownership, places
+from db.queries.ownership import Run
+from db.session import transaction
+
+pytestmark = pytest.mark.usefixtures("connected")
+
+
+@pytest.fixture
+def server() -> str:
+    return f"http://renderer-{uuid4()}:8188"
+
+
+def stand_in_line(*servers: str, priority: int = 1) -> tuple[Run, int]:
+    with transaction() as session:
+        run = Run(new_generation(session).id, 1)
+        place = places.ask(session, run, 1, servers, priority=priority)
+        assert place.id is not None
+        return run, place.id
+
+
+def claim(place_id: int) -> str | None:
+    with transaction() as session:
+        return places.claim(session, place_id, alive_s=30)
+
+
+def test_a_server_has_one_place_running_and_one_behind_it(server: str) -> None:
+    first, second, third = (stand_in_line(server)[1] for _ in range(3))
+    assert [claim(place) for place in (first, second, third)] == [server, server, None]
+    with transaction() as session:
+        places.leave(session, first, "done")
+    assert claim(third) == server
+
+
+def test_the_emptiest_server_is_taken(server: str) -> None:
+    other = f"{server}/other"
+    claimed = [claim(stand_in_line(server, other)[1]) for _ in range(4)]
+    assert sorted(claimed, key=str) == [server, server, other, other]
+    assert claim(stand_in_line(server, other)[1]) is None
+
+
+def test_who_came_first_is_served_first_and_urgent_work_before(server: str) -> None:
+    early, late = stand_in_line(server, priority=5)[1], stand_in_line(server, priority=5)[1]
+    urgent = stand_in_line(server, priority=1)[1]
+    assert claim(late) is None
+    assert claim(early) is None
+    assert claim(urgent) == server
+    assert claim(early) == server
+
+
+def test_who_is_silent_holds_nobody_up_and_keeps_its_place_in_line(server: str) -> None:
+    (silent, early), (_, late) = stand_in_line(server), stand_in_line(server)
+    assert claim(late) is None
+    with transaction() as session:
+        generations.get(session, silent.generation_id).heartbeat_at = NOW - timedelta(seconds=60)
+    assert claim(late) == server
+    assert claim(early) == server
+
+
+def test_who_waits_for_another_server_holds_nobody_up(server: str) -> None:
+    elsewhere = [stand_in_line(f"{server}/full", priority=0)[1] for _ in range(3)]
+    here = stand_in_line(server)[1]
+    assert [claim(place) for place in elsewhere] == [f"{server}/full", f"{server}/full", None]
+    assert claim(here) == server
+
+
+def test_a_claim_repeated_is_the_same_place(server: str) -> None:
+    _, place = stand_in_line(server)
+    assert claim(place) == claim(place) == server
+
+
+def test_claims_at_once_never_overfill_a_server(server: str) -> None:
+    waiting = [stand_in_line(server)[1] for _ in range(8)]
+    with ThreadPoolExecutor(8) as runs:
+        for _ in range(8):
+            list(runs.map(claim, waiting))
+    with transaction() as session:
+        held = [place for place in waiting if session.get_one(places.RenderPlace, place).server == server]
+    assert held == waiting[:2]
+
+
+def test_the_next_attempt_inherits_the_place_and_its_prompt(server: str) -> None:
+    run, place = stand_in_line(server)
+    claim(place)
+    with transaction() as session:
+        places.posted(session, place)
+        prompt_id = session.get_one(places.RenderPlace, place).prompt_id
+        ownership.take_over(session, run)
+    with transaction() as session:
+        inherited = places.ask(session, Run(run.generation_id, 2), 1, [server], priority=1)
+        assert (inherited.id, inherited.prompt_id, inherited.state) == (place, prompt_id, "posted")
+
+
+def test_a_prompt_that_was_lost_gets_a_new_id(server: str) -> None:
+    run, place = stand_in_line(server)
+    claim(place)
+    with transaction() as session:
+        lost = session.get_one(places.RenderPlace, place).prompt_id
+        places.leave(session, place, "lost")
+    with transaction() as session:
+        assert places.ask(session, run, 1, [server], priority=1).prompt_id != lost
+
+
+def test_leaving_wakes_who_waits(server: str) -> None:
+    _, place = stand_in_line(server)
+    with listening(places.PLACES_CHANNEL) as bell:
+        assert not bell.wait(0.01)
+        with transaction() as session:
+            places.leave(session, place, "done")
+        assert bell.wait(5)
+
+
+def test_the_prompts_of_a_cancelled_generation_are_named_to_be_taken_off(server: str) -> None:
+    run, place = stand_in_line(server)
+    claim(place)
+    with transaction() as session:
+        prompt_id = session.get_one(places.RenderPlace, place).prompt_id
+        assert places.leave_all(session, run.generation_id) == [(server, prompt_id)]
+    with transaction() as session:
+        assert places.leave_all(session, run.generation_id) == []
+
+
+def test_places_of_ended_generations_are_found(server: str) -> None:
+    run, _ = stand_in_line(server)
+    with transaction() as session:
+        assert run.generation_id not in places.held_by_ended(session)
+        ownership.settle(session, run, "failed")
+    with transaction() as session:
+        assert run.generation_id in places.held_by_ended(session)
