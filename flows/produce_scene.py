@@ -1,0 +1,35 @@
+"""From a sentence to a published clip: one attempt at one generation."""
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed
+
+from db.queries.ownership import Run
+from studio.errors import SupersededError
+from tasks.assess import assess_take
+from tasks.carrying import carried
+from tasks.check import check_consistency
+from tasks.plan import plan_scene
+from tasks.publish import publish_clip
+from tasks.render import render_take
+from tasks.review import await_review, may_publish
+from tasks.story import tell_outcome
+from tasks.sync import sync_to_beat
+
+
+@flow(name="produce-scene", retries=0, persist_result=False)
+async def produce_scene(generation_id: str, attempt: int) -> State[str]:
+    """Plan, check, render, judge, sync and publish; what an earlier attempt finished is not done again."""
+    run = Run(generation_id, attempt)
+    try:
+        with carried(run):
+            plan_scene(run)
+            check_consistency(run)
+            render_take(run)
+            verdict = assess_take(run)
+            sync_to_beat(run)
+            message = publish_clip(run) if may_publish(run, verdict) else await_review(run, verdict)
+            tell_outcome(run)
+            return Completed(message=message)
+    except SupersededError as superseded:
+        return Cancelled(message=superseded.message)

@@ -1,0 +1,115 @@
+"""What a person decides about a generation: cancel, approve, reject, retry."""
+
+import logging
+from collections.abc import Iterable
+from uuid import UUID
+
+from db.clock import NOW
+from db.models.production import ProductionJob
+from db.queries import generations, ownership, places
+from db.session import transaction
+from studio.errors import StateError, UnavailableError
+from tasks import orchestrator
+from tasks.renderers import renderer
+from tasks.submission import submit
+
+log = logging.getLogger(__name__)
+
+REJECTED = "REJECTED"
+
+
+def cancel(generation_id: str) -> None:
+    """End a generation that is under way: first in our tables, then on the renderer, then in Prefect.
+
+    Raises:
+        StateError: it has ended, or its clip is being published.
+    """
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        _require(job, "cancelled", "processing")
+        if job.stage == "publish":
+            raise StateError("The clip is being published; it can no longer be cancelled.", stage=job.stage)
+        flow_run_id = job.flow_run_id
+        job.status, job.finished_at = "cancelled", NOW
+        job.attempt += 1
+        ownership.add_event(session, job, "status")
+        held = places.leave_all(session, generation_id)
+    cancel_prompts(held)
+    _cancel_run(flow_run_id)
+
+
+def approve(generation_id: str) -> None:
+    """Publish a clip that was waiting for a person's eye."""
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        _require(job, "approved", "needs_review")
+        job.approved_at = NOW
+        _begin_again(job, stage="publish")
+        ownership.add_event(session, job, "approved")
+    _submit_or_leave(job)
+
+
+def reject(generation_id: str) -> None:
+    """Decide against a clip that was waiting for a person's eye."""
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        _require(job, "rejected", "needs_review")
+        job.status, job.finished_at = "failed", NOW
+        job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
+        ownership.add_event(session, job, "rejected", error=job.error)
+
+
+def retry(generation_id: str) -> None:
+    """Carry a generation out once more: a take that was judged is made anew, any other is gone on with."""
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        _require(job, "retried", "failed", "needs_review", "cancelled")
+        if job.status == "needs_review" or (job.error or {}).get("code") == REJECTED:
+            job.take += 1
+        job.approved_at = None
+        _begin_again(job, stage="queued")
+        ownership.add_event(session, job, "retry", take=job.take)
+    _submit_or_leave(job)
+
+
+def cancel_prompts(held: Iterable[tuple[str, UUID]]) -> None:
+    """Take prompts off their renderers; one that does not answer has nothing to give back."""
+    for server, prompt_id in held:
+        try:
+            renderer(server).cancel(str(prompt_id))
+        except UnavailableError as error:
+            log.warning("prompt %s could not be cancelled: %s", prompt_id, error.message)
+
+
+def _require(job: ProductionJob, what: str, *statuses: str) -> None:
+    if job.status not in statuses:
+        raise StateError(
+            f"A generation that is {job.status} cannot be {what}.",
+            field="status",
+            value=job.status,
+            expected=" or ".join(statuses),
+        )
+
+
+def _begin_again(job: ProductionJob, *, stage: str) -> None:
+    ownership.renew(job)
+    job.first_attempt = job.attempt
+    job.status, job.stage, job.progress = "processing", stage, 0.0
+    job.error = job.finished_at = None
+
+
+def _submit_or_leave(job: ProductionJob) -> None:
+    """Where Prefect does not answer, the reconciler submits it later."""
+    try:
+        submit(job.id, job.attempt)
+    except UnavailableError as error:
+        log.warning("%s: not submitted yet: %s", job.id, error.message)
+
+
+def _cancel_run(flow_run_id: UUID | None) -> None:
+    if flow_run_id is None:
+        return
+    try:
+        orchestrator.cancel_run(flow_run_id)
+    except UnavailableError as error:
+        log.warning("flow run %s could not be cancelled: %s", flow_run_id, error.message)

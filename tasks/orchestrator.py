@@ -1,0 +1,112 @@
+"""Prefect, as far as Tower's tables need it: runs created, looked at, and told what became of them."""
+
+import atexit
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+from prefect.client.schemas.objects import StateType
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.settings import get_current_settings
+from prefect.states import Cancelling, Crashed
+from pydantic import SecretStr
+
+from db.queries.ownership import Run
+from studio.errors import UnavailableError
+
+DEPLOYMENT = "produce-scene/produce-scene"
+
+
+def create_run(run: Run, *, name: str) -> UUID:
+    """The flow run that carries `run`; asked again, the same one.
+
+    Raises:
+        UnavailableError: Prefect does not answer, or does not know the deployment yet.
+    """
+    with _trouble():
+        client = _client(os.getpid())
+        deployment = client.read_deployment_by_name(DEPLOYMENT)
+        flow_run = client.create_flow_run_from_deployment(
+            deployment.id,
+            parameters={"generation_id": run.generation_id, "attempt": run.attempt},
+            name=name,
+            tags=[run.generation_id],
+            idempotency_key=f"{run.generation_id}/{run.attempt}",
+        )
+    return flow_run.id
+
+
+def state_of(flow_run_id: UUID) -> StateType | None:
+    """The state of a flow run; None when Prefect no longer knows it.
+
+    Raises:
+        UnavailableError: Prefect does not answer.
+    """
+    with _trouble():
+        try:
+            state = _client(os.getpid()).read_flow_run(flow_run_id).state
+        except ObjectNotFound:
+            return None
+    return None if state is None else state.type
+
+
+def mark_crashed(flow_run_id: UUID, why: str) -> None:
+    """Tell Prefect that a run is dead."""
+    with _trouble():
+        _client(os.getpid()).set_flow_run_state(flow_run_id, Crashed(message=why), force=True)
+
+
+def cancel_run(flow_run_id: UUID) -> None:
+    """Have Prefect's worker end a run."""
+    with _trouble():
+        _client(os.getpid()).set_flow_run_state(flow_run_id, Cancelling(message="cancelled in Tower"))
+
+
+def show(flow_run_id: UUID, kind: str, key: str, description: str, data: str | float) -> UUID:
+    """Put an artifact beside a run: `kind` is markdown or progress."""
+    artifact = ArtifactCreate(
+        type=kind,
+        key=key.replace("_", "-").lower(),
+        description=description,
+        data=data,
+        flow_run_id=flow_run_id,
+    )
+    with _trouble():
+        return _client(os.getpid()).create_artifact(artifact).id
+
+
+def show_again(artifact_id: UUID, description: str, data: str | float) -> None:
+    """Change what an artifact shows."""
+    with _trouble():
+        _client(os.getpid()).update_artifact(artifact_id, ArtifactUpdate(description=description, data=data))
+
+
+@lru_cache(maxsize=2)
+def _client(_pid: int) -> SyncPrefectClient:
+    """One client a process, its connections kept; `_pid` keeps a forked child off its parent's.
+
+    Not `get_client`: inside a run that hands out the engine's own client, which closes with its task.
+    """
+    api = get_current_settings().api
+    if api.url is None:
+        raise UnavailableError("PREFECT_API_URL is not set: start the stack with `tower up`.")
+    client = SyncPrefectClient(api.url, auth_string=_open(api.auth_string), api_key=_open(api.key))
+    atexit.register(client.__exit__, None, None, None)
+    return client.__enter__()
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, PrefectHTTPStatusError, ObjectNotFound, RuntimeError) as error:
+        raise UnavailableError("Prefect does not answer.", reason=str(error)[:500]) from error

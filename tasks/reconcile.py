@@ -1,0 +1,180 @@
+"""The one judge of runs: who is dead, who is carried on, and what was never handed to Prefect.
+
+It runs in a timer of the worker, one at a time by an advisory lock, and acts by compare-and-set, so
+that a verdict on an attempt that has moved on meanwhile changes nothing.
+"""
+
+import logging
+import signal
+import socket
+import time
+from typing import Final
+
+import psutil
+from prefect.client.schemas.objects import StateType
+
+from db.queries import ownership, places, survey
+from db.queries.survey import UnderWay
+from db.session import transaction
+from studio.errors import StateError, UnavailableError
+from studio.settings import read_settings
+from tasks import control, orchestrator
+from tasks.submission import submit
+
+log = logging.getLogger(__name__)
+
+UNSUBMITTED_S: Final = 5.0
+"""How long a request may wait for the process that accepted it to submit it."""
+
+WAITING: Final = (StateType.SCHEDULED, StateType.PENDING, StateType.PAUSED)
+PID_TOLERANCE_S: Final = 1.0
+
+
+class _Reachability:
+    """Since when the database has answered without a gap: silence before that is nobody's fault."""
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+        self._last_s = 0.0
+
+    def answered(self, longest_gap_s: float) -> float:
+        """Note an answer; returns for how long there has been no gap, seconds."""
+        now_s = time.monotonic()
+        if self._since_s is None or now_s - self._last_s > longest_gap_s:
+            self._since_s = now_s
+        self._last_s = now_s
+        return now_s - self._since_s
+
+
+_reachability = _Reachability()
+
+
+def reconcile_once() -> None:
+    """Look at every generation under way and mend what nobody carries.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    with transaction() as session:
+        if not survey.try_to_reconcile(session):
+            return
+        generations = survey.under_way(session)
+        ended = places.held_by_ended(session)
+    settings = read_settings()
+    reachable_s = _reachability.answered(longest_gap_s=settings.heartbeat_lost_s / 2)
+    for generation in generations:
+        _look_at(generation, reachable_s)
+    for generation_id in ended:
+        _free_places(generation_id)
+
+
+def _look_at(generation: UnderWay, reachable_s: float) -> None:
+    try:
+        if generation.flow_run_id is None:
+            _submit(generation)
+        elif generation.silent_s is None:
+            _look_at_unstarted(generation)
+        else:
+            _look_at_started(generation, reachable_s)
+    except UnavailableError as error:
+        log.warning("%s: left as it is: %s", generation.run.generation_id, error.message)
+
+
+def _submit(generation: UnderWay) -> None:
+    if generation.changed_ago_s > UNSUBMITTED_S:
+        submit(generation.run.generation_id, generation.run.attempt)
+
+
+def _look_at_unstarted(generation: UnderWay) -> None:
+    """Its run has never been heard of: is it still to come?"""
+    state = _state_in_prefect(generation)
+    lost_s = read_settings().heartbeat_lost_s
+    waits_for_a_worker = state is StateType.SCHEDULED
+    if state in (StateType.CANCELLED, StateType.CANCELLING):
+        _cancel(generation)
+    elif state is None or (not waits_for_a_worker and (generation.submitted_ago_s or 0) > lost_s):
+        _carry_on(generation, "its run never started")
+    elif state in (StateType.CRASHED, StateType.FAILED, StateType.COMPLETED):
+        _carry_on(generation, "its run ended before it began")
+
+
+def _look_at_started(generation: UnderWay, reachable_s: float) -> None:
+    lost_s = read_settings().heartbeat_lost_s
+    if _process_is_gone(generation):
+        if _state_in_prefect(generation) in (StateType.CANCELLED, StateType.CANCELLING):
+            _cancel(generation)
+        else:
+            _carry_on(generation, "its process is gone")
+    elif (generation.silent_s or 0) > lost_s and reachable_s > lost_s:
+        _carry_on(generation, f"nothing was heard of it for {generation.silent_s:.0f} s")
+    elif _state_in_prefect(generation) in (StateType.CANCELLED, StateType.CANCELLING):
+        _cancel(generation)
+
+
+def _state_in_prefect(generation: UnderWay) -> StateType | None:
+    return None if generation.flow_run_id is None else orchestrator.state_of(generation.flow_run_id)
+
+
+def _carry_on(generation: UnderWay, why: str) -> None:
+    """Raise the attempt, end what is left of the old one, and submit the new one."""
+    log.warning("%s: attempt %d is dead: %s", generation.run.generation_id, generation.run.attempt, why)
+    attempts = generation.run.attempt - generation.first_attempt + 1
+    if attempts >= read_settings().max_attempts:
+        _give_up(generation, why)
+        return
+    with transaction() as session:
+        job = ownership.take_over(session, generation.run)
+        if job is None:
+            return
+        ownership.add_event(session, job, "attempt_lost", attempt=generation.run.attempt, reason=why)
+        attempt = job.attempt
+    _kill(generation)
+    if generation.flow_run_id is not None and _state_in_prefect(generation) is not None:
+        orchestrator.mark_crashed(generation.flow_run_id, why)
+    submit(generation.run.generation_id, attempt)
+
+
+def _give_up(generation: UnderWay, why: str) -> None:
+    error = {
+        "code": "ATTEMPTS_EXHAUSTED",
+        "message": f"The run died {read_settings().max_attempts} times; the last time {why}.",
+        "details": {},
+    }
+    with transaction() as session:
+        ownership.settle(session, generation.run, "failed", error=error)
+
+
+def _cancel(generation: UnderWay) -> None:
+    """Somebody cancelled the run in Prefect: the generation is cancelled."""
+    try:
+        control.cancel(generation.run.generation_id)
+    except StateError as error:
+        log.info("%s: %s", generation.run.generation_id, error.message)
+
+
+def _free_places(generation_id: str) -> None:
+    with transaction() as session:
+        held = places.leave_all(session, generation_id)
+    control.cancel_prompts(held)
+
+
+def _process(generation: UnderWay) -> psutil.Process | None:
+    """The process that carries the attempt, when it is on this machine and is really that one."""
+    if generation.host != socket.gethostname() or generation.pid is None:
+        return None
+    try:
+        process = psutil.Process(generation.pid)
+        same = abs(process.create_time() - (generation.pid_started or 0)) < PID_TOLERANCE_S
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _process_is_gone(generation: UnderWay) -> bool:
+    return generation.host == socket.gethostname() and _process(generation) is None
+
+
+def _kill(generation: UnderWay) -> None:
+    process = _process(generation)
+    if process is not None:
+        process.send_signal(signal.SIGKILL)

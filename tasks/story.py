@@ -1,0 +1,90 @@
+"""What Prefect's UI shows of a run beside its tasks: how far it is, what came of it, where to look further.
+
+A run is never held up by its own story: what Prefect does not take is logged and left.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.runtime import flow_run
+
+from db.queries import generations
+from db.queries.ownership import Run
+from db.session import transaction
+from studio.errors import UnavailableError
+from studio.settings import read_settings
+from tasks import orchestrator
+
+log = logging.getLogger(__name__)
+
+PERCENT: Final = {"plan": 8, "check": 10, "render": 80, "assess": 87, "sync": 95, "publish": 100}
+
+
+def tell_progress(run: Run, stage: str) -> None:
+    """Show that a stage is done."""
+    with _unharmed():
+        if (artifact := _progress_of(run)) is not None:
+            orchestrator.show_again(artifact, f"{stage} is done", float(PERCENT[stage]))
+
+
+def tell_outcome(run: Run) -> None:
+    """Show what came of the generation."""
+    flow_run_id = _flow_run_id()
+    if flow_run_id is None:
+        return
+    with _unharmed():
+        with transaction() as session:
+            seen = generations.view(session, run.generation_id)
+        key = f"{run.generation_id}-outcome"
+        orchestrator.show(flow_run_id, "markdown", key, seen["title"], _outcome(seen))
+
+
+@lru_cache(maxsize=1)
+def _progress_of(run: Run) -> UUID | None:
+    """The run's progress bar, with a link to the generation beside it."""
+    flow_run_id = _flow_run_id()
+    if flow_run_id is None:
+        return None
+    settings = read_settings()
+    address = f"http://{settings.bind}:{settings.anime_port}/api/anime/generations/{run.generation_id}"
+    link = f"[{run.generation_id}]({address})"
+    orchestrator.show(flow_run_id, "markdown", f"{run.generation_id}-link", "The generation", link)
+    return orchestrator.show(flow_run_id, "progress", f"{run.generation_id}-progress", "begun", 0.0)
+
+
+def _flow_run_id() -> UUID | None:
+    """The Prefect run that this process carries; none where a stage is called by itself."""
+    flow_run_id = flow_run.get_id()
+    return None if flow_run_id is None else UUID(flow_run_id)
+
+
+def _outcome(seen: dict[str, Any]) -> str:
+    sync = seen["sync"] or {}
+    offsets = ", ".join(f"{offset:+.1f} ms" for offset in sync.get("offsets_ms", ()))
+    rows = {
+        "status": seen["status"],
+        "quality": f"{seen['quality']['verdict']}, {seen['quality']['score']} of 10",
+        "cuts to beats": offsets or sync.get("reason") or "no music",
+        "video": seen["video_path"],
+        "published": seen["published_path"] or "not published",
+    }
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    metrics = "\n".join(_metric_row(metric) for metric in seen["quality"]["metrics"])
+    return f"| | |\n|-|-|\n{table}\n\n| metric | value | verdict | why |\n|-|-|-|-|\n{metrics}\n"
+
+
+def _metric_row(metric: dict[str, Any]) -> str:
+    value = f"{metric['value']} {metric['unit']}"
+    return f"| {metric['metric']} | {value} | {metric['verdict']} | {metric['reason']} |"
+
+
+@contextmanager
+def _unharmed() -> Iterator[None]:
+    try:
+        yield
+    except UnavailableError as error:
+        log.warning("Prefect took no artifact: %s", error.details.get("reason", error.message))

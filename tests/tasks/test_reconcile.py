@@ -1,0 +1,219 @@
+"""The one judge: what nobody carries is carried on, once, by a new attempt; what lives is left alone."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psutil
+import pytest
+from fakes.generations import new_generation
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelled
+from sqlalchemy import text
+
+from db.clock import NOW
+from db.locks import Lock
+from db.models.production import ProductionJob
+from db.queries import generations, ownership, places
+from db.queries.ownership import Run
+from db.session import transaction
+from deployments.registry import apply, pools
+from tasks.reconcile import reconcile_once
+from tasks.submission import submit
+
+
+@pytest.fixture(scope="module")
+def orchestrated(prefect_server: str) -> Iterator[None]:
+    """A Prefect server that knows the deployments."""
+
+    async def register() -> None:
+        async with get_client() as client:
+            await apply(client, pools(1))
+
+    with temporary_settings({PREFECT_API_URL: prefect_server}):
+        asyncio.run(register())
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _settings(connected: Path, orchestrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.4")
+    monkeypatch.setenv("TOWER_MAX_ATTEMPTS", "3")
+    with transaction() as session:
+        session.execute(text("UPDATE anime_api.production_jobs SET status = 'failed'"))
+
+
+@pytest.fixture
+def victim() -> Iterator[psutil.Process]:
+    """A process that stands for one that carries a run."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield psutil.Process(child.pid)
+    child.kill()
+    child.wait()
+
+
+def accepted(*, age_s: float = 0.0) -> str:
+    with transaction() as session:
+        job = new_generation(session)
+        job.updated_at = NOW - timedelta(seconds=age_s)
+        return job.id
+
+
+def carried_by(process: psutil.Process) -> Run:
+    """A generation whose run was submitted and is carried by `process`."""
+    run = Run(accepted(), 1)
+    submit(run.generation_id, run.attempt)
+    with transaction() as session:
+        ownership.start(
+            session, run, host=socket.gethostname(), pid=process.pid, pid_started=process.create_time()
+        )
+    return run
+
+
+def job(generation_id: str) -> ProductionJob:
+    with transaction() as session:
+        return generations.get(session, generation_id)
+
+
+def flow_run(flow_run_id: UUID | None) -> FlowRun:
+    assert flow_run_id is not None
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(flow_run_id)
+
+
+def test_a_generation_that_was_never_handed_over_is_submitted_once() -> None:
+    generation_id = accepted(age_s=60)
+    reconcile_once()
+    first = job(generation_id).flow_run_id
+    reconcile_once()
+    assert job(generation_id).flow_run_id == first
+    assert flow_run(first).parameters == {"generation_id": generation_id, "attempt": 1}
+
+
+def test_a_generation_that_is_being_handed_over_is_left_alone() -> None:
+    generation_id = accepted()
+    reconcile_once()
+    assert job(generation_id).flow_run_id is None
+
+
+def test_submitting_twice_is_one_run() -> None:
+    generation_id = accepted()
+    submit(generation_id, 1)
+    first = job(generation_id).flow_run_id
+    submit(generation_id, 1)
+    assert job(generation_id).flow_run_id == first
+
+
+def test_a_run_that_waits_for_a_worker_is_left_alone() -> None:
+    generation_id = accepted()
+    submit(generation_id, 1)
+    reconcile_once()
+    assert job(generation_id).attempt == 1
+
+
+def test_a_run_that_lives_is_left_alone(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    reconcile_once()
+    assert job(run.generation_id).attempt == 1
+    assert victim.is_running()
+
+
+def test_a_run_whose_process_is_gone_is_carried_on_by_a_new_run(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    old = job(run.generation_id).flow_run_id
+    victim.kill()
+    victim.wait()
+    reconcile_once()
+    now = job(run.generation_id)
+    assert (now.attempt, now.status, now.heartbeat_at) == (2, "processing", None)
+    assert now.flow_run_id not in (None, old)
+    assert flow_run(now.flow_run_id).parameters["attempt"] == 2
+    state = flow_run(old).state
+    assert state is not None
+    assert state.type is StateType.CRASHED
+
+
+def test_another_process_under_the_old_pid_does_not_pass_for_the_run(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    with transaction() as session:
+        generations.get(session, run.generation_id).run_started = victim.create_time() - 60
+    reconcile_once()
+    assert job(run.generation_id).attempt == 2
+    assert victim.is_running()
+
+
+def test_a_silent_run_is_superseded_and_ended(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    reconcile_once()
+    with transaction() as session:
+        generations.get(session, run.generation_id).heartbeat_at = NOW - timedelta(seconds=60)
+    reconcile_until(lambda: job(run.generation_id).attempt == 2)
+    assert victim.wait(5) is not None
+
+
+def test_a_run_cancelled_in_prefect_cancels_the_generation(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    flow_run_id = job(run.generation_id).flow_run_id
+    assert flow_run_id is not None
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Cancelled(), force=True)
+    reconcile_once()
+    assert job(run.generation_id).status == "cancelled"
+
+
+def test_a_run_that_prefect_no_longer_knows_is_dead() -> None:
+    generation_id = accepted()
+    with transaction() as session:
+        ownership.submitted(session, Run(generation_id, 1), uuid4())
+    reconcile_once()
+    assert job(generation_id).attempt == 2
+
+
+def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    victim.kill()
+    victim.wait()
+    with transaction() as session:
+        generations.get(session, run.generation_id).first_attempt = -1
+    reconcile_once()
+    now = job(run.generation_id)
+    assert now.status == "failed"
+    assert now.error is not None
+    assert now.error["code"] == "ATTEMPTS_EXHAUSTED"
+
+
+def test_an_ended_generation_holds_no_place() -> None:
+    run = Run(accepted(), 1)
+    with transaction() as session:
+        places.ask(session, run, 1, ["http://127.0.0.1:9"], priority=1)
+        ownership.settle(session, run, "failed")
+    reconcile_once()
+    with transaction() as session:
+        assert run.generation_id not in places.held_by_ended(session)
+
+
+def test_two_reconcilers_do_not_judge_at_once() -> None:
+    generation_id = accepted(age_s=60)
+    with transaction() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": Lock.RECONCILER})
+        reconcile_once()
+        assert job(generation_id).flow_run_id is None
+    reconcile_once()
+    assert job(generation_id).flow_run_id is not None
+
+
+def reconcile_until(is_so: Callable[[], bool]) -> None:
+    """Silence counts only while the database has answered for that long, so it takes several looks."""
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        reconcile_once()
