@@ -1,0 +1,50 @@
+"""The anime production service, on 8328."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from api.app import build
+from api.commands import Commands
+from api.routes import bibles, characters, generate, generations, projects, scenes
+from api.streams import Streams
+from db.listener import Listener
+from db.queries.ownership import EVENTS_CHANNEL
+from studio.settings import Settings
+from tasks import control
+from tasks.submission import submit
+
+PREFIX: Final = "/api/anime"
+REAL: Final = Commands(
+    submit=submit,
+    cancel=control.cancel,
+    approve=control.approve,
+    reject=control.reject,
+    retry=control.retry,
+)
+
+
+def create_app(settings: Settings, commands: Commands = REAL) -> FastAPI:
+    """The service; `commands` are what it sets going."""
+    service = APIRouter(prefix=PREFIX)
+    for routes in (projects, characters, scenes, bibles, generate, generations):
+        service.include_router(routes.router)
+    app = build(
+        settings,
+        title="tower-anime-production",
+        description="Projects, characters, scenes and bibles, and the clips that are made of them.",
+        routers=[service],
+        open_paths=[f"{PREFIX}/health"],
+        lifespan=_listening,
+    )
+    app.state.commands = commands
+    app.state.streams = Streams(Listener(EVENTS_CHANNEL), settings.poll_s)
+    return app
+
+
+@asynccontextmanager
+async def _listening(app: FastAPI) -> AsyncIterator[None]:
+    async with app.state.streams.listener.listening():
+        yield

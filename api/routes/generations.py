@@ -1,0 +1,108 @@
+"""Generations: listed, watched, decided on."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from sse_starlette import EventSourceResponse
+
+from api.commands import CommandsGiven
+from api.conditions import ConditionsAsked
+from api.paging import PageAsked
+from api.schemas.fields import LARGEST_ID, Id
+from api.schemas.generations import GenerationListed, GenerationShown, Status
+from api.streams import Event, EventStream, Seen, Streams
+from db.queries import generations
+from db.session import transaction
+
+router = APIRouter(prefix="/generations", tags=["generations"])
+EVENTS_AT_ONCE = 500
+GenerationId = Annotated[str, Path(max_length=100, pattern=r"^gen_[0-9A-Za-z_-]+$", examples=["gen_12345"])]
+LastEventId = Annotated[int, Header(ge=0, le=LARGEST_ID)]
+
+
+@router.get("")
+def list_generations(
+    page: PageAsked,
+    project_id: Annotated[Id | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
+) -> list[GenerationListed]:
+    """Generations, newest first."""
+    with transaction() as session:
+        rows = generations.page(
+            session, project_id=project_id, status=status, limit=page.one_more, after=page.cursor
+        )
+    cut = page.cut(rows, lambda row: str(row["generation_id"]))
+    return [GenerationListed.model_validate(row) for row in cut]
+
+
+@router.get("/{generation_id}", response_model=GenerationShown)
+def get_generation(generation_id: GenerationId, conditions: ConditionsAsked) -> GenerationShown | Response:
+    """All that is known of a generation."""
+    return conditions.answer(_shown(generation_id))
+
+
+@router.post("/{generation_id}/cancel")
+def cancel_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+    """End a generation that is under way; a clip that is being published is not."""
+    commands.cancel(generation_id)
+    return _shown(generation_id)
+
+
+@router.post("/{generation_id}/approve")
+def approve_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+    """Publish a clip that waits for a person's eye."""
+    commands.approve(generation_id)
+    return _shown(generation_id)
+
+
+@router.post("/{generation_id}/reject")
+def reject_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+    """Decide against a clip that waits for a person's eye."""
+    commands.reject(generation_id)
+    return _shown(generation_id)
+
+
+@router.post("/{generation_id}/retry", status_code=202)
+def retry_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+    """Carry a generation out once more, as a new take."""
+    commands.retry(generation_id)
+    return _shown(generation_id)
+
+
+@router.get(
+    "/{generation_id}/events",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"description": "Server-sent events, numbered; the stream ends with the generation."},
+        204: {"description": "The generation has ended, and the client has seen all of it."},
+    },
+)
+async def generation_events(
+    request: Request, generation_id: GenerationId, last_event_id: LastEventId = 0
+) -> Response:
+    """What happens to a generation, from the event that follows `Last-Event-ID`."""
+    streams = request.app.state.streams
+    assert isinstance(streams, Streams)
+
+    def read(seq: int) -> Seen:
+        return _seen(generation_id, seq)
+
+    seen = await to_thread.run_sync(read, last_event_id)
+    if seen.is_over and not seen.events:
+        return Response(status_code=204)
+    return EventStream(streams, generation_id, last_event_id, read)
+
+
+def _shown(generation_id: str) -> GenerationShown:
+    with transaction() as session:
+        return GenerationShown.model_validate(generations.view(session, generation_id))
+
+
+def _seen(generation_id: str, seq: int) -> Seen:
+    """The state is read first: one that is over then has all its events by now."""
+    with transaction() as session:
+        has_ended = generations.get(session, generation_id).status != "processing"
+        rows = generations.events_after(session, generation_id, seq, limit=EVENTS_AT_ONCE)
+        events = tuple(Event(row.seq, row.kind, row.payload) for row in rows)
+    return Seen(events, is_over=has_ended and len(events) < EVENTS_AT_ONCE)

@@ -1,0 +1,131 @@
+"""Event streams: so many at once, each over the process's one listening connection."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import anyio
+from anyio import to_thread
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
+
+from db.listener import Listener
+from studio.canonical import canonical_json
+from studio.errors import UnavailableError
+
+MOST_STREAMS: Final = 200
+HEARTBEAT_S: Final = 15
+FAREWELL_S: Final = 1.0
+"""How long a stream may take to end well when the process stops."""
+
+PATIENCE_S: Final = 30.0
+"""How long a stream waits for a ring before it looks by itself, while the listener is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, numbered within its stream."""
+
+    seq: int
+    kind: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What has happened since; `is_over`: nothing will follow it."""
+
+    events: tuple[Event, ...]
+    is_over: bool
+
+
+Read = Callable[[int], Seen]
+
+
+@dataclass(slots=True)
+class Streams:
+    """The streams that are open in this process."""
+
+    listener: Listener
+    poll_s: float
+    most: int = MOST_STREAMS
+    open: int = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Room for one stream.
+
+        Raises:
+            UnavailableError: there is none.
+        """
+        if self.open >= self.most:
+            raise UnavailableError(
+                f"All {self.most} event streams are taken; try again later.", most=self.most
+            )
+        self.open += 1
+        try:
+            yield
+        finally:
+            self.open -= 1
+
+    async def follow(
+        self, key: str, seq: int, read: Read, stop: anyio.Event
+    ) -> AsyncIterator[ServerSentEvent]:
+        """What happens after `seq`, until it is over; no session is held while nothing does."""
+        with self.listener.waiting_for(key) as rung:
+            while not stop.is_set():
+                rung.clear()
+                seen = await _look(read, seq)
+                for event in seen.events:
+                    yield _sent(event)
+                    seq = event.seq
+                if seen.is_over:
+                    return
+                if not seen.events:
+                    await self._wait(rung, stop)
+
+    async def _wait(self, rung: asyncio.Event, stop: anyio.Event) -> None:
+        patience_s = PATIENCE_S if self.listener.is_up else self.poll_s
+        with anyio.move_on_after(patience_s):
+            async with anyio.create_task_group() as either:
+                either.start_soon(_first, either.cancel_scope, stop)
+                await rung.wait()
+                either.cancel_scope.cancel()
+
+
+class EventStream(EventSourceResponse):
+    """A stream that holds a place for as long as it is sent."""
+
+    def __init__(self, streams: Streams, key: str, seq: int, read: Read) -> None:
+        stop = anyio.Event()
+        super().__init__(
+            streams.follow(key, seq, read, stop),
+            ping=HEARTBEAT_S,
+            shutdown_event=stop,
+            shutdown_grace_period=FAREWELL_S,
+        )
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._streams.place():
+            await super().__call__(scope, receive, send)
+
+
+async def _first(scope: anyio.CancelScope, stop: anyio.Event) -> None:
+    await stop.wait()
+    scope.cancel()
+
+
+async def _look(read: Read, seq: int) -> Seen:
+    """A database that is away for a while interrupts no stream."""
+    try:
+        return await to_thread.run_sync(partial(read, seq))
+    except UnavailableError:
+        return Seen((), is_over=False)
+
+
+def _sent(event: Event) -> ServerSentEvent:
+    return ServerSentEvent(canonical_json(event.payload).decode(), event=event.kind, id=str(event.seq))
