@@ -1,0 +1,81 @@
+"""Which port each part gets, and who is in the way."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from db.embedded.ports import free_port, is_free, listener
+from studio.errors import PortTakenError
+from studio.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of one stack, kept for its life."""
+
+    anime: int
+    prefect: int
+    comfyui: int
+
+
+def choose(settings: Settings) -> Ports:
+    """The settings' ports, and free ones where those say 0.
+
+    Raises:
+        PortTakenError: Another program listens where an embedded part should.
+    """
+    host = settings.bind
+    anime = _one("the API", "TOWER_ANIME_PORT", settings.anime_port, host, set())
+    needs_prefect, needs_renderer = settings.prefect_api_url is None, not settings.comfyui_urls
+    prefect = (
+        _one("Prefect", "TOWER_PREFECT_PORT", settings.prefect_port, LOOPBACK, {anime})
+        if needs_prefect
+        else 0
+    )
+    comfyui = (
+        _one("the renderer", "TOWER_COMFYUI_PORT", settings.comfyui_port, LOOPBACK, {anime, prefect})
+        if needs_renderer
+        else 0
+    )
+    return Ports(anime, prefect, comfyui)
+
+
+def reachable(host: str) -> str:
+    """The address at which this machine reaches a server bound to `host`."""
+    if host in ("0.0.0.0", ""):  # noqa: S104 -- compared, not bound
+        return LOOPBACK
+    return "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
+
+
+def _one(part: str, setting: str, port: int, host: str, avoid: set[int]) -> int:
+    if port == 0:
+        return free_port(host, avoid=frozenset(avoid))
+    if not is_free(port, host):
+        raise PortTakenError(
+            f"Port {port} for {part} is used by {listener(port)}.{_instead(port)} "
+            f"Another port: {setting}=<port>, or 0 for any free one.",
+            port=port,
+        )
+    return port
+
+
+def _instead(port: int) -> str:
+    """The setting that uses what answers there, if that is a part we could use."""
+    url = f"http://{LOOPBACK}:{port}"
+    version = _reply(f"{url}/system_stats").get("system", {})
+    if isinstance(version, dict) and "comfyui_version" in version:
+        found = version["comfyui_version"]
+        return f" A ComfyUI ({found}) answers there; to render on it: TOWER_COMFYUI_URLS={url}."
+    if _reply(f"{url}/api/ready").get("message") == "OK":
+        return f" A Prefect server answers there; to use it: PREFECT_API_URL={url}/api."
+    return ""
+
+
+def _reply(url: str) -> dict[str, object]:
+    try:
+        answer = httpx.get(url, timeout=1.0, trust_env=False).json()
+    except (httpx.HTTPError, ValueError):
+        return {}
+    return answer if isinstance(answer, dict) else {}

@@ -1,0 +1,116 @@
+"""Work pools, their queues and the deployments of `prefect.yaml`, brought to what they should be."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.objects import WorkPool, WorkQueue
+from prefect.exceptions import ObjectNotFound
+from prefect.flows import Flow, load_flow_from_entrypoint
+from prefect.utilities.callables import parameter_schema
+from prefect.workers.process import ProcessWorker
+
+FILE: Final = Path(__file__).resolve().parent.parent / "prefect.yaml"
+COMMAND: Final = "python -m prefect.engine"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One line in front of a pool; 1 is served first."""
+
+    name: str
+    priority: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Where runs wait for one kind of hardware."""
+
+    name: str
+    limit: int | None
+    queues: tuple[Queue, ...]
+
+
+def pools(server_count: int) -> tuple[Pool, ...]:
+    """The pools of a tower with so many renderers; interactive work always gets in."""
+    limit = 2 * server_count + 4
+    plain = (Queue("interactive", 1), Queue("batch", 5))
+    return (
+        Pool("nvidia", limit, (Queue("interactive", 1), Queue("batch", 5, limit - 2))),
+        Pool("amd", None, plain),
+        Pool("cpu", None, plain),
+    )
+
+
+async def apply(client: PrefectClient, wanted: Iterable[Pool], file: Path = FILE) -> None:
+    """Create what is missing and change what differs; what is as it should be is left alone."""
+    for pool in wanted:
+        await _apply_pool(client, pool)
+    for entry in yaml.safe_load(file.read_text())["deployments"]:
+        await _apply_deployment(client, entry)
+
+
+def job_template() -> dict[str, Any]:
+    """The process worker's own, with the engine named outright, which starts faster."""
+    template = ProcessWorker.get_default_base_job_template()
+    template["variables"]["properties"]["command"]["default"] = COMMAND
+    return template
+
+
+async def _apply_pool(client: PrefectClient, pool: Pool) -> None:
+    template = job_template()
+    try:
+        found = await client.read_work_pool(pool.name)
+    except ObjectNotFound:
+        create = WorkPoolCreate(
+            name=pool.name, type=ProcessWorker.type, base_job_template=template, concurrency_limit=pool.limit
+        )
+        found = await client.create_work_pool(create)
+    if _differs(found, pool, template):
+        update = WorkPoolUpdate(base_job_template=template, concurrency_limit=pool.limit)
+        await client.update_work_pool(pool.name, update)
+    there = {queue.name: queue for queue in await client.read_work_queues(work_pool_name=pool.name)}
+    for queue in pool.queues:
+        await _apply_queue(client, pool.name, queue, there.get(queue.name))
+
+
+async def _apply_queue(client: PrefectClient, pool: str, queue: Queue, known: WorkQueue | None) -> None:
+    if known is None:
+        await client.create_work_queue(
+            queue.name, priority=queue.priority, concurrency_limit=queue.limit, work_pool_name=pool
+        )
+    elif (known.priority, known.concurrency_limit) != (queue.priority, queue.limit):
+        await client.update_work_queue(known.id, priority=queue.priority, concurrency_limit=queue.limit)
+
+
+def _differs(found: WorkPool, pool: Pool, template: dict[str, Any]) -> bool:
+    return found.concurrency_limit != pool.limit or found.base_job_template != template
+
+
+async def _apply_deployment(client: PrefectClient, entry: dict[str, Any]) -> None:
+    """POST replaces a deployment of the same name; its runs and its id stay."""
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entry["entrypoint"], use_placeholder_flow=False)
+    wanted = {
+        "entrypoint": entry["entrypoint"],
+        "description": entry.get("description"),
+        "tags": entry.get("tags", []),
+        "parameters": entry.get("parameters") or {},
+        "work_pool_name": entry["work_pool"]["name"],
+        "work_queue_name": entry["work_pool"]["work_queue_name"],
+        "parameter_openapi_schema": parameter_schema(flow).model_dump_for_openapi(),
+        "enforce_parameter_schema": True,
+    }
+    try:
+        found = await client.read_deployment_by_name(f"{flow.name}/{entry['name']}")
+        if all(getattr(found, key) == value for key, value in wanted.items()):
+            return
+    except ObjectNotFound:
+        _log.info("new deployment %s/%s", flow.name, entry["name"])
+    await client.create_deployment(await client.create_flow_from_name(flow.name), entry["name"], **wanted)

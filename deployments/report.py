@@ -1,0 +1,107 @@
+"""How a generation is told on the command line: to a person, or as one JSON document."""
+
+from enum import IntEnum
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from studio.errors import StudioError
+
+
+class Exit(IntEnum):
+    """What the exit code of `tower produce` says."""
+
+    COMPLETED = 0
+    FAILED = 1
+    USAGE = 2
+    NEEDS_REVIEW = 3
+
+
+def summary(seen: dict[str, Any]) -> dict[str, Any]:
+    """A generation as the command line tells it."""
+    sync = seen["sync"] or {}
+    return {
+        "generation_id": seen["generation_id"],
+        "status": seen["status"],
+        "video_path": seen["video_path"],
+        "published_path": seen["published_path"],
+        "quality": {key: seen["quality"][key] for key in ("score", "verdict", "reasons")},
+        "sync": {"bpm": sync.get("bpm"), "offsets_ms": sync.get("offsets_ms", [])},
+        "flow_run_id": seen["flow_run_id"],
+        "flow_run_url": seen["flow_run_url"],
+        "error": seen["error"],
+    }
+
+
+def exit_code(result: dict[str, Any]) -> Exit:
+    """The exit code that tells how a generation ended."""
+    codes = {"completed": Exit.COMPLETED, "needs_review": Exit.NEEDS_REVIEW}
+    return codes.get(result["status"], Exit.FAILED)
+
+
+def show(result: dict[str, Any]) -> None:
+    """Tell a person how a generation ended."""
+    out = Console()
+    quality, sync = result["quality"], result["sync"]
+    rows = {
+        "status": result["status"],
+        "video": result["video_path"],
+        "quality": _quality_line(quality),
+        "cuts to beats": _sync_line(sync),
+        "published": result["published_path"],
+        "Prefect run": result["flow_run_url"],
+        "error": result["error"] and f"{result['error']['code']}: {result['error']['message']}",
+    }
+    for name, value in rows.items():
+        if value:
+            out.print(f"[bold]{name:>14}[/]  {value}", soft_wrap=True, highlight=False)
+
+
+def _quality_line(quality: dict[str, Any]) -> str:
+    score = "" if quality["score"] is None else f" ({quality['score']:.1f} of 10)"
+    reasons = "".join(f"; {reason}" for reason in quality["reasons"])
+    return f"{quality['verdict']}{score}{reasons}"
+
+
+def _sync_line(sync: dict[str, Any]) -> str:
+    if not sync["offsets_ms"]:
+        return "no cuts" if sync["bpm"] else "no music"
+    offsets = ", ".join(f"{offset:+.1f}" for offset in sync["offsets_ms"])
+    return f"{offsets} ms at {sync['bpm']:.1f} BPM"
+
+
+def share(seen: dict[str, Any]) -> float:
+    """Progress over all stages; rendering is most of the work."""
+    if seen["status"] != "processing":
+        return 1.0
+    before = {"queued": 0.0, "plan": 0.02, "check": 0.08, "render": 0.1, "assess": 0.8, "sync": 0.87}
+    start = before.get(seen["stage"], 0.95)
+    return start + (0.7 * float(seen["progress"]) if seen["stage"] == "render" else 0.0)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A live bar with the present stage."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<8}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def failure(error: StudioError) -> dict[str, Any]:
+    """The document of a request that never became a generation."""
+    return {
+        "generation_id": None,
+        "status": "failed",
+        "video_path": None,
+        "published_path": None,
+        "quality": {"score": None, "verdict": "not judged", "reasons": []},
+        "sync": {"bpm": None, "offsets_ms": []},
+        "flow_run_id": None,
+        "flow_run_url": None,
+        "error": {"code": error.code, "message": error.message, "details": error.details},
+    }
