@@ -75,9 +75,11 @@ class Streams:
         self, key: str, seq: int, read: Read, stop: anyio.Event
     ) -> AsyncIterator[ServerSentEvent]:
         """What happens after `seq`, until it is over; no session is held while nothing does."""
-        with self.listener.waiting_for(key) as rung:
+        with self.listener.waiting_for(key) as bell:
             while not stop.is_set():
-                rung.clear()
+                bell.rung.clear()
+                if (preview := bell.take_preview()) is not None:
+                    yield ServerSentEvent(preview, event="preview")
                 seen = await _look(read, seq)
                 for event in seen.events:
                     yield _sent(event)
@@ -85,7 +87,7 @@ class Streams:
                 if seen.is_over:
                     return
                 if not seen.events:
-                    await self._wait(rung, stop)
+                    await self._wait(bell.rung, stop)
 
     async def _wait(self, rung: asyncio.Event, stop: anyio.Event) -> None:
         patience_s = PATIENCE_S if self.listener.is_up else self.poll_s

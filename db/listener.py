@@ -17,16 +17,29 @@ log = logging.getLogger(__name__)
 RETRY_S: Final = 1.0
 
 
+@dataclass(slots=True, eq=False)
+class Bell:
+    """Rings for one who waits; `preview` is the latest picture that was announced with the key."""
+
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+    preview: str | None = None
+
+    def take_preview(self) -> str | None:
+        """The picture that has come since the last time."""
+        preview, self.preview = self.preview, None
+        return preview
+
+
 @dataclass(slots=True)
 class Listener:
-    """Hears a channel whose announcements are keys, and rings for those who wait for a key.
+    """Hears a channel whose announcements are a key, or a key and a picture, and rings for who waits for it.
 
     A ring is a hint to look; while the connection is down nothing rings, and `is_up` says so.
     """
 
     channel: str
     is_up: bool = False
-    _waiting: defaultdict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
+    _waiting: defaultdict[str, set[Bell]] = field(default_factory=lambda: defaultdict(set))
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -40,14 +53,14 @@ class Listener:
                 await task
 
     @contextmanager
-    def waiting_for(self, key: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever `key` is announced."""
-        event = asyncio.Event()
-        self._waiting[key].add(event)
+    def waiting_for(self, key: str) -> Iterator[Bell]:
+        """A bell that rings whenever `key` is announced."""
+        bell = Bell()
+        self._waiting[key].add(bell)
         try:
-            yield event
+            yield bell
         finally:
-            self._waiting[key].discard(event)
+            self._waiting[key].discard(bell)
             if not self._waiting[key]:
                 del self._waiting[key]
 
@@ -69,6 +82,8 @@ class Listener:
             async for announced in connection.notifies():
                 self._ring(announced.payload)
 
-    def _ring(self, key: str) -> None:
-        for event in self._waiting.get(key, ()):
-            event.set()
+    def _ring(self, announced: str) -> None:
+        key, _, preview = announced.partition(" ")
+        for bell in self._waiting.get(key, ()):
+            bell.preview = preview or bell.preview
+            bell.rung.set()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,7 @@ class Addresses:
     prefect_api_url: str
     prefect_ui_url: str
     comfyui_urls: tuple[str, ...]
-    database_url: str
+    database_url: str = field(repr=False)
     postgres_port: int = 0
 
     def environment(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from db.session import transaction
 from studio.clients import store
 from studio.clients.comfyui import ComfyUI, Job, JobState, OutputFile, Progress
 from studio.errors import RenderError, RenderLostError, RenderStalledError, UnavailableError
+from studio.previews import shrink
 from studio.settings import read_settings
 from studio.workflows import bind
 from tasks.carrying import carry_stage
@@ -120,6 +121,8 @@ def _follow(run: Run, client: ComfyUI, place: Place) -> OutputFile:
     watchdog = _Watchdog(read_settings().render_stall_s)
     reporter = _Reporter(run)
     for progress in _pulses(client, place):
+        if progress is not None and progress.preview is not None:
+            reporter.show(progress.preview)
         if progress is not None and progress.value is not None:
             reporter.report(progress.value)
             watchdog.saw(progress.value)
@@ -225,11 +228,19 @@ class _Watchdog:
 
 
 class _Reporter:
-    """Writes progress, at most twice a second."""
+    """Writes progress and shows previews, each at most twice a second."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._next_s = 0.0
+        self._next_preview_s = 0.0
+
+    def show(self, image: bytes) -> None:
+        now_s = time.monotonic()
+        if now_s >= self._next_preview_s and (jpeg := shrink(image)) is not None:
+            self._next_preview_s = now_s + PROGRESS_EVERY_S
+            with transaction() as session:
+                ownership.show_preview(session, self._run, jpeg)
 
     def report(self, value: float) -> None:
         now_s = time.monotonic()

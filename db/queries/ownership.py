@@ -4,6 +4,7 @@ Every write of a run takes the job row FOR UPDATE on condition of its attempt. N
 another attempt owns the generation, or that it was cancelled: the run leaves, touching nothing.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -118,6 +119,12 @@ def set_progress(session: Session, run: Run, progress: float) -> None:
     job = own(session, run)
     job.progress = min(max(progress, 0.0), 1.0)
     add_event(session, job, "progress")
+
+
+def show_preview(session: Session, run: Run, jpeg: bytes) -> None:
+    """Let those who watch see a picture of the present state; it is kept nowhere."""
+    told = f"{run.generation_id} {b64encode(jpeg).decode()}"
+    session.execute(text("SELECT pg_notify(:channel, :told)"), {"channel": EVENTS_CHANNEL, "told": told})
 
 
 def settle(session: Session, run: Run, status: str, *, stage: str | None = None, **values: object) -> None:

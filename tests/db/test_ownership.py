@@ -3,13 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fakes.generations import new_generation
 
 from db.queries import generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.errors import SupersededError
 from tasks.carrying import carry_stage
+from tests.fakes.generations import new_generation
 
 pytestmark = pytest.mark.usefixtures("connected")
 

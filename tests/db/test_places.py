@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from fakes.generations import new_generation
 
 from db.clock import NOW
 from db.notices import listening
 from db.queries import generations, ownership, places
 from db.queries.ownership import Run
 from db.session import transaction
+from tests.fakes.generations import new_generation
 
 pytestmark = pytest.mark.usefixtures("connected")
 

@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fakes.generations import new_branch, new_generation, new_scene
 
 from db.queries import generations, specials
 from db.session import transaction
+from tests.fakes.generations import new_branch, new_generation, new_scene
 
 pytestmark = pytest.mark.usefixtures("connected")
 

@@ -1,12 +1,9 @@
-"""Whole requests on a real tower: from a sentence to a file in the library, and what bad input does."""
+"""Whole requests on a real tower: from a sentence to a file in the library, looked at from outside."""
 
 import hashlib
-import itertools
 import os
 import signal
-import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,65 +15,9 @@ import pytest
 
 from deployments.addresses import Addresses
 from studio.clients import media
-from studio.composition import compose
-from studio.settings import Settings
+from tests.fakes.requests import DURATION_S, accepted, ask, ended, is_run_of, until
 
 pytestmark = pytest.mark.journey
-
-DURATION_S = 3.0
-_names = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def api(tower: Addresses) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{tower.anime_url}/api/anime", trust_env=False, timeout=30) as http:
-        yield http
-
-
-@pytest.fixture(scope="module")
-def track(tower_settings: Settings) -> Path:
-    """A piece of music that requests may name."""
-    tower_settings.media.mkdir(parents=True, exist_ok=True)
-    path = tower_settings.media / "track.wav"
-    samples, _ = compose(bpm=120.0, bars=4, seed=3)
-    media.write_wav(path, samples, media.SOUND_RATE_HZ)
-    return path
-
-
-@pytest.fixture
-def project(api: httpx.Client) -> int:
-    """A project with one character."""
-    answer = api.post("/projects", json={"name": f"Journey {next(_names)}"})
-    project_id = int(answer.json()["id"])
-    sheet = {"project_id": project_id, "name": "Kai", "description": "short red hair, blue coat"}
-    assert api.post("/characters", json=sheet).status_code == 201
-    return project_id
-
-
-def ask(api: httpx.Client, project_id: int, **asked: object) -> httpx.Response:
-    body = {"prompt": "Kai in a village by day", "duration": DURATION_S, "width": 320, "height": 184}
-    return api.post(f"/projects/{project_id}/generate-from-command", json={**body, **asked})
-
-
-def accepted(answer: httpx.Response) -> str:
-    assert answer.status_code == 202, answer.text
-    return str(answer.json()["generation_id"])
-
-
-def until(
-    api: httpx.Client, generation_id: str, is_so: Callable[[dict[str, Any]], bool], within_s: float = 120
-) -> dict[str, Any]:
-    deadline = time.monotonic() + within_s
-    while True:
-        seen: dict[str, Any] = api.get(f"/generations/{generation_id}").json()
-        if is_so(seen):
-            return seen
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.2)
-
-
-def ended(seen: dict[str, Any]) -> bool:
-    return seen["status"] != "processing"
 
 
 @pytest.fixture(scope="module")
@@ -195,10 +136,3 @@ def test_a_kill_of_the_run_loses_nothing_and_publishes_once(api: httpx.Client, p
     assert (seen["status"], seen["attempt"]) == ("completed", 2)
     folder = Path(seen["published_path"]).parent
     assert [path.suffix for path in sorted(folder.iterdir())] == [".mp4", ".nfo", ".nfo"]
-
-
-def is_run_of(process: psutil.Process, flow_run_id: str) -> bool:
-    try:
-        return process.environ().get("PREFECT__FLOW_RUN_ID") == flow_run_id
-    except (psutil.AccessDenied, psutil.NoSuchProcess):
-        return False

@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 import psutil
 import pytest
-from fakes.generations import new_generation
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -28,6 +27,7 @@ from db.session import transaction
 from deployments.registry import apply, pools
 from tasks.reconcile import reconcile_once
 from tasks.submission import submit
+from tests.fakes.generations import new_generation
 
 
 @pytest.fixture(scope="module")
