@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -36,10 +35,10 @@ from tasks.review import await_review, may_publish
 from tasks.sync import sync_to_beat
 from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
 from tests.fakes.generations import new_branch, new_generation, new_scene
+from tests.fakes.serving import wait_until
 
 FPS = Fraction(24)
 SIZE = (128, 72)
-NODES: dict[str, Any] = {"TowerAnimatic": {}, "SaveVideo": {}}
 
 
 def clip(tmp_path: Path, *shots: int, name: str = "take.mp4") -> bytes:
@@ -69,7 +68,7 @@ def fake(
     server: FakeComfyUI, connected: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> FakeComfyUI:
     """A renderer that delivers one second of video, and this process pointed at it."""
-    server.reset(object_info=NODES, output=clip(tmp_path, 24))
+    server.reset(output=clip(tmp_path, 24))
     monkeypatch.setenv("TOWER_COMFYUI_URLS", server.url)
     monkeypatch.setenv("TOWER_POLL_S", "0.05")
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
@@ -119,8 +118,7 @@ def test_an_heir_finds_the_prompt_on_the_renderer_and_does_not_post_again(fake: 
     fake.is_held = True
     first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
     first.start()
-    while fake.running is None:
-        first.join(0.02)
+    wait_until(lambda: fake.running is not None)
     with transaction() as session:
         ownership.take_over(session, run)
     heir = Run(run.generation_id, 2)
@@ -145,8 +143,7 @@ def test_a_prompt_that_the_renderer_lost_is_posted_under_a_new_id(fake: FakeComf
     fake.is_held = True
 
     def lose() -> None:
-        while fake.running is None:
-            pass
+        wait_until(lambda: fake.running is not None)
         fake.is_held = False
         fake.restart()
 
@@ -187,7 +184,7 @@ def test_a_render_that_stands_still_is_given_up_and_taken_off_the_renderer(
 
 def test_a_renderer_that_lacks_the_node_is_told_by_name(fake: FakeComfyUI) -> None:
     run = planned()
-    fake.object_info = {"SaveVideo": {}}
+    del fake.object_info["TowerAnimatic"]
     with pytest.raises(MissingNodeError, match="TowerAnimatic"):
         render_take.fn(run)
 
@@ -197,8 +194,7 @@ def test_a_renderer_that_answers_500_for_a_while_is_waited_for(fake: FakeComfyUI
     fake.is_held = True
 
     def stumble() -> None:
-        while fake.running is None:
-            pass
+        wait_until(lambda: fake.running is not None)
         fake.broken = {"/jobs/" + fake.posts[0]["prompt_id"]: 3, "/queue": 3}
         fake.is_held = False
 
