@@ -2,12 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
-SERVICE_PORTS: Final = {"anime": 8328, "episodes": 8323, "music": 8315, "echo": 8309}
 
 
 def _split(separator: str) -> BeforeValidator:
@@ -36,10 +34,7 @@ class Settings(BaseSettings):
     rate_per_s: float = Field(default=100.0, gt=0)
     max_body_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
 
-    anime_port: int = Field(default=SERVICE_PORTS["anime"], ge=0, le=65535)
-    episodes_port: int = Field(default=SERVICE_PORTS["episodes"], ge=0, le=65535)
-    music_port: int = Field(default=SERVICE_PORTS["music"], ge=0, le=65535)
-    echo_port: int = Field(default=SERVICE_PORTS["echo"], ge=0, le=65535)
+    anime_port: int = Field(default=8328, ge=0, le=65535)
     comfyui_port: int = Field(default=8188, ge=0, le=65535)
     prefect_port: int = Field(default=4200, ge=0, le=65535)
     postgres_port: int = Field(default=0, ge=0, le=65535)

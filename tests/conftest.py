@@ -69,7 +69,7 @@ def tower_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
     """The settings of a tower with a home of its own and free ports; `tower` starts it."""
     settings = Settings(
         home=tmp_path_factory.mktemp("tower") / "home", anime_port=0, prefect_port=0, comfyui_port=0,
-        episodes_port=0, music_port=0, echo_port=0, database_url=None, prefect_api_url=None, comfyui_urls=(),
+        database_url=None, prefect_api_url=None, comfyui_urls=(),
     )  # fmt: skip
     yield settings
     stack.down(settings)
