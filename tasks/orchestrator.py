@@ -4,6 +4,7 @@ import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
@@ -41,18 +42,29 @@ def create_run(run: Run, *, name: str) -> UUID:
     return flow_run.id
 
 
-def state_of(flow_run_id: UUID) -> StateType | None:
-    """The state of a flow run; None when Prefect no longer knows it.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A flow run as Prefect knows it; host and pid are of the process that its worker started for it."""
+
+    state: StateType | None
+    host: str | None = None
+    pid: int | None = None
+
+
+def look_at(flow_run_id: UUID) -> Seen | None:
+    """What Prefect knows of a flow run; None when it no longer knows it.
 
     Raises:
         UnavailableError: Prefect does not answer.
     """
     with _trouble():
         try:
-            state = _client(os.getpid()).read_flow_run(flow_run_id).state
+            run = _client(os.getpid()).read_flow_run(flow_run_id)
         except ObjectNotFound:
             return None
-    return None if state is None else state.type
+    host, _, pid = (run.infrastructure_pid or "").rpartition(":")
+    state = None if run.state is None else run.state.type
+    return Seen(state, host or None, int(pid) if pid.isdigit() else None)
 
 
 def mark_crashed(flow_run_id: UUID, why: str) -> None:

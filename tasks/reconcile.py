@@ -19,6 +19,7 @@ from db.session import transaction
 from studio.errors import StateError, UnavailableError
 from studio.settings import read_settings
 from tasks import control, orchestrator
+from tasks.orchestrator import Seen
 from tasks.submission import submit
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 UNSUBMITTED_S: Final = 5.0
 """How long a request may wait for the process that accepted it to submit it."""
 
-WAITING: Final = (StateType.SCHEDULED, StateType.PENDING, StateType.PAUSED)
+CANCELLED: Final = (StateType.CANCELLED, StateType.CANCELLING)
+ENDED: Final = (StateType.CRASHED, StateType.FAILED, StateType.COMPLETED)
 PID_TOLERANCE_S: Final = 1.0
 
 
@@ -87,32 +89,40 @@ def _submit(generation: UnderWay) -> None:
 
 def _look_at_unstarted(generation: UnderWay) -> None:
     """Its run has never been heard of: is it still to come?"""
-    state = _state_in_prefect(generation)
-    lost_s = read_settings().heartbeat_lost_s
-    waits_for_a_worker = state is StateType.SCHEDULED
-    if state in (StateType.CANCELLED, StateType.CANCELLING):
-        _cancel(generation)
-    elif state is None or (not waits_for_a_worker and (generation.submitted_ago_s or 0) > lost_s):
-        _carry_on(generation, "its run never started")
-    elif state in (StateType.CRASHED, StateType.FAILED, StateType.COMPLETED):
+    seen = _in_prefect(generation)
+    if seen is None or seen.state in ENDED:
         _carry_on(generation, "its run ended before it began")
+    elif seen.state in CANCELLED:
+        _cancel(generation)
+    elif seen.state is not StateType.SCHEDULED and _will_not_start(generation, seen):
+        _carry_on(generation, "its run never started")
+
+
+def _will_not_start(generation: UnderWay, seen: Seen) -> bool:
+    """The process that was to carry it is gone, or nothing has come of it for long."""
+    is_here = seen.host == socket.gethostname() and seen.pid is not None
+    if is_here and not psutil.pid_exists(seen.pid or 0):
+        return True
+    return (generation.submitted_ago_s or 0) > read_settings().heartbeat_lost_s
 
 
 def _look_at_started(generation: UnderWay, reachable_s: float) -> None:
     lost_s = read_settings().heartbeat_lost_s
-    if _process_is_gone(generation):
-        if _state_in_prefect(generation) in (StateType.CANCELLED, StateType.CANCELLING):
-            _cancel(generation)
-        else:
-            _carry_on(generation, "its process is gone")
+    if _is_cancelled_in_prefect(generation):
+        _cancel(generation)
+    elif _process_is_gone(generation):
+        _carry_on(generation, "its process is gone")
     elif (generation.silent_s or 0) > lost_s and reachable_s > lost_s:
         _carry_on(generation, f"nothing was heard of it for {generation.silent_s:.0f} s")
-    elif _state_in_prefect(generation) in (StateType.CANCELLED, StateType.CANCELLING):
-        _cancel(generation)
 
 
-def _state_in_prefect(generation: UnderWay) -> StateType | None:
-    return None if generation.flow_run_id is None else orchestrator.state_of(generation.flow_run_id)
+def _is_cancelled_in_prefect(generation: UnderWay) -> bool:
+    seen = _in_prefect(generation)
+    return seen is not None and seen.state in CANCELLED
+
+
+def _in_prefect(generation: UnderWay) -> Seen | None:
+    return None if generation.flow_run_id is None else orchestrator.look_at(generation.flow_run_id)
 
 
 def _carry_on(generation: UnderWay, why: str) -> None:
@@ -129,7 +139,7 @@ def _carry_on(generation: UnderWay, why: str) -> None:
         ownership.add_event(session, job, "attempt_lost", attempt=generation.run.attempt, reason=why)
         attempt = job.attempt
     _kill(generation)
-    if generation.flow_run_id is not None and _state_in_prefect(generation) is not None:
+    if generation.flow_run_id is not None and _in_prefect(generation) is not None:
         orchestrator.mark_crashed(generation.flow_run_id, why)
     submit(generation.run.generation_id, attempt)
 

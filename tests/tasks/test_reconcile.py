@@ -15,7 +15,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Pending
 from sqlalchemy import text
 
 from db.clock import NOW
@@ -173,6 +173,25 @@ def test_a_run_that_prefect_no_longer_knows_is_dead() -> None:
     generation_id = accepted()
     with transaction() as session:
         ownership.submitted(session, Run(generation_id, 1), uuid4())
+    reconcile_once()
+    assert job(generation_id).attempt == 2
+
+
+def test_a_run_whose_process_died_before_it_was_heard_of_is_carried_on(
+    victim: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "600")
+    generation_id = accepted()
+    submit(generation_id, 1)
+    flow_run_id = job(generation_id).flow_run_id
+    assert flow_run_id is not None
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Pending(), force=True)
+        client.update_flow_run(flow_run_id, infrastructure_pid=f"{socket.gethostname()}:{victim.pid}")
+    reconcile_once()
+    assert job(generation_id).attempt == 1
+    victim.kill()
+    victim.wait()
     reconcile_once()
     assert job(generation_id).attempt == 2
 
