@@ -72,6 +72,18 @@ class DuplicateError(ConflictError):
     code = "DUPLICATE"
 
 
+class MergeConflictError(ConflictError):
+    """Both branches changed the same field."""
+
+    code = "MERGE_CONFLICT"
+
+
+class NothingToCommitError(ConflictError):
+    """The branch is as its last commit has it."""
+
+    code = "NOTHING_TO_COMMIT"
+
+
 class PreconditionError(ConflictError):
     """What `If-Match` names has changed since it was read."""
 

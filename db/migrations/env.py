@@ -2,8 +2,14 @@
 
 from alembic import context
 
+import db.models.culture
+import db.models.judgement
+import db.models.learning
+import db.models.orchestration
 import db.models.production
-import db.models.project  # noqa: F401  (fills the metadata)
+import db.models.project
+import db.models.story
+import db.models.versions  # noqa: F401  (fills the metadata)
 from db.models.base import Table
 
 OUR_SCHEMAS = {"anime_api", "public"}

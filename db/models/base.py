@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, DateTime, MetaData, func
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint, MetaData, Sequence, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -41,6 +41,34 @@ def json_column(name: str | None = None, *, nullable: bool = False, empty: str =
     return Field(
         default=None,
         sa_column=Column(name, JSONB(none_as_null=True), nullable=nullable, server_default=default),
+    )
+
+
+def one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    """A text column that holds one of a few words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def entity_id(sequence: Sequence) -> Any:
+    """An id that is the same on every branch: the next of its kind, where none is given."""
+    return Field(
+        default=None,
+        primary_key=True,
+        sa_column_args=[sequence],
+        sa_column_kwargs={"server_default": sequence.next_value()},
+    )
+
+
+def of_project() -> Any:
+    """The project that a row belongs to; the row goes with it."""
+    return Field(foreign_key=f"{API}.anime_projects.id", ondelete="CASCADE")
+
+
+def of_branch() -> ForeignKeyConstraint:
+    """Entity rows name project and branch, and the two must belong together."""
+    return ForeignKeyConstraint(
+        ["project_id", "branch_id"], [f"{API}.branches.project_id", f"{API}.branches.id"], ondelete="CASCADE"
     )
 
 

@@ -6,17 +6,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from db.models.base import API, PUBLIC, Moment, Table, json_column, utc
+import db.models.versions  # noqa: F401  (branches and takes point to its tables)
+from db.models.base import API, PUBLIC, Moment, Table, json_column, one_of, utc
 
 STATUSES = ("processing", "completed", "needs_review", "failed", "cancelled")
 STAGES = ("queued", "plan", "check", "render", "assess", "sync", "publish", "done")
-PLACE_STATES = ("waiting", "placed", "posted", "done", "failed", "cancelled", "lost")
-UNFINISHED_PLACES = ("placed", "posted")
-
-
-def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+PLACE_STATES = ("waiting", "placed", "posted", "cancelling", "done", "failed", "cancelled", "lost")
+OCCUPYING = ("placed", "posted", "cancelling")
 
 
 class ProductionJob(Table, table=True):
@@ -27,8 +23,8 @@ class ProductionJob(Table, table=True):
         ForeignKeyConstraint(
             ["project_id", "branch_id"], [f"{API}.branches.project_id", f"{API}.branches.id"]
         ),
-        _one_of("status", STATUSES),
-        _one_of("stage", STAGES),
+        one_of("status", STATUSES),
+        one_of("stage", STAGES),
         CheckConstraint("attempt >= 1", name="attempt"),
         Index("ix_production_jobs_project_id_created_at", "project_id", "created_at"),
         Index("ix_production_jobs_processing", "created_at", postgresql_where=text("status = 'processing'")),
@@ -89,6 +85,7 @@ class GenerationRequest(Table, table=True):
     height: int
     fps_num: int
     fps_den: int
+    parameters: dict[str, Any] = json_column()
     body: dict[str, Any] = json_column()
     created_at: Moment = utc()
 
@@ -97,7 +94,7 @@ class Stage(Table, table=True):
     """A stage that a run began or finished; a finished one is not done again."""
 
     __tablename__ = "generation_stages"
-    __table_args__ = (_one_of("stage", STAGES), {"schema": API})
+    __table_args__ = (one_of("stage", STAGES), {"schema": API})
 
     generation_id: str = _of_generation(primary_key=True)
     stage: str = Field(primary_key=True)
@@ -130,6 +127,7 @@ class Take(Table, table=True):
     generation_id: str = _of_generation(primary_key=True)
     take: int = Field(primary_key=True)
     attempt: int
+    tree_hash: str | None = Field(default=None, foreign_key=f"{API}.tree_nodes.hash")
     inputs_hash: str
     workflow: str
     workflow_hash: str
@@ -195,7 +193,7 @@ class RenderPlace(Table, table=True):
 
     __tablename__ = "render_queue"
     __table_args__ = (
-        _one_of("state", PLACE_STATES),
+        one_of("state", PLACE_STATES),
         Index(
             "uq_render_queue_live",
             "generation_id",
@@ -203,7 +201,11 @@ class RenderPlace(Table, table=True):
             unique=True,
             postgresql_where=text("state IN ('waiting', 'placed', 'posted')"),
         ),
-        Index("ix_render_queue_server", "server", postgresql_where=text("state IN ('placed', 'posted')")),
+        Index(
+            "ix_render_queue_server",
+            "server",
+            postgresql_where=text("state IN ('placed', 'posted', 'cancelling')"),
+        ),
         Index("ix_render_queue_waiting", "priority", "id", postgresql_where=text("state = 'waiting'")),
         {"schema": PUBLIC},
     )
@@ -228,7 +230,7 @@ class QualityMetrics(Table, table=True):
 
     __tablename__ = "quality_metrics"
     __table_args__ = (
-        _one_of("verdict", ("pass", "fail", "not judged")),
+        one_of("verdict", ("pass", "fail", "not judged")),
         CheckConstraint("score BETWEEN 0 AND 10", name="score"),
         {"schema": API},
     )
@@ -246,7 +248,7 @@ class QualityAssessment(Table, table=True):
 
     __tablename__ = "quality_assessments"
     __table_args__ = (
-        _one_of("verdict", ("pass", "fail", "warn", "not judged")),
+        one_of("verdict", ("pass", "fail", "warn", "not judged")),
         {"schema": PUBLIC},
     )
 
@@ -278,7 +280,6 @@ class GenerationAnalytics(Table, table=True):
     stage: str
     take: int
     seconds: float
-    frames: int | None = None
     created_at: Moment = utc()
 
 

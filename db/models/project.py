@@ -2,23 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Sequence, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Sequence, UniqueConstraint, text
 from sqlmodel import Field
 
-from db.models.base import API, Moment, Table, json_column, utc
+import db.models.versions  # noqa: F401  (branches and takes point to its tables)
+from db.models.base import API, Moment, Table, entity_id, json_column, of_branch, utc
 
 character_ids = Sequence("character_entity_id_seq", schema=API, metadata=Table.metadata)
 scene_ids = Sequence("scene_entity_id_seq", schema=API, metadata=Table.metadata)
 bible_character_ids = Sequence("bible_character_entity_id_seq", schema=API, metadata=Table.metadata)
-
-
-def _entity_id(sequence: Sequence) -> Any:
-    return Field(
-        default=None,
-        primary_key=True,
-        sa_column_args=[sequence],
-        sa_column_kwargs={"server_default": sequence.next_value()},
-    )
 
 
 class AnimeProject(Table, table=True):
@@ -73,15 +65,14 @@ class Branch(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key=f"{API}.anime_projects.id", ondelete="CASCADE")
     name: str
+    head_commit_id: str | None = Field(default=None, foreign_key=f"{API}.commits.id")
     created_at: Moment = utc()
     updated_at: Moment = utc()
 
 
-def _of_branch() -> ForeignKeyConstraint:
-    """Entity rows name project and branch, and the two must belong together."""
-    return ForeignKeyConstraint(
-        ["project_id", "branch_id"], [f"{API}.branches.project_id", f"{API}.branches.id"], ondelete="CASCADE"
-    )
+def _uncommitted(table: str) -> Index:
+    """A commit reads only what changed since the one before."""
+    return Index(f"ix_{table}_dirty", "branch_id", postgresql_where=text("dirty"))
 
 
 class Character(Table, table=True):
@@ -89,14 +80,16 @@ class Character(Table, table=True):
 
     __tablename__ = "characters"
     __table_args__ = (
-        _of_branch(),
-        UniqueConstraint("branch_id", "name"),
+        of_branch(),
+        UniqueConstraint("branch_id", "name", deferrable=True, initially="IMMEDIATE"),
         Index("ix_characters_project_id_branch_id", "project_id", "branch_id", "id"),
+        _uncommitted("characters"),
+        Index("ix_characters_id", "id"),
         {"schema": API},
     )
 
     branch_id: int = Field(primary_key=True)
-    id: int | None = _entity_id(character_ids)
+    id: int | None = entity_id(character_ids)
     project_id: int
     name: str
     description: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -114,14 +107,16 @@ class Scene(Table, table=True):
 
     __tablename__ = "scenes"
     __table_args__ = (
-        _of_branch(),
+        of_branch(),
         UniqueConstraint("branch_id", "scene_number", deferrable=True, initially="DEFERRED"),
         CheckConstraint("scene_number > 0", name="number"),
+        _uncommitted("scenes"),
+        Index("ix_scenes_id", "id"),
         {"schema": API},
     )
 
     branch_id: int = Field(primary_key=True)
-    id: int | None = _entity_id(scene_ids)
+    id: int | None = entity_id(scene_ids)
     project_id: int
     scene_number: int
     description: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -159,7 +154,12 @@ class ProjectBible(Table, table=True):
     """A version of a project's narrative guide on one branch; the newest is in effect."""
 
     __tablename__ = "project_bibles"
-    __table_args__ = (_of_branch(), UniqueConstraint("branch_id", "version"), {"schema": API})
+    __table_args__ = (
+        of_branch(),
+        UniqueConstraint("branch_id", "version"),
+        _uncommitted("project_bibles"),
+        {"schema": API},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     branch_id: int
@@ -177,10 +177,16 @@ class BibleCharacter(Table, table=True):
     """What the bible says of a character on one branch."""
 
     __tablename__ = "bible_characters"
-    __table_args__ = (_of_branch(), UniqueConstraint("branch_id", "name"), {"schema": API})
+    __table_args__ = (
+        of_branch(),
+        UniqueConstraint("branch_id", "name", deferrable=True, initially="IMMEDIATE"),
+        _uncommitted("bible_characters"),
+        Index("ix_bible_characters_id", "id"),
+        {"schema": API},
+    )
 
     branch_id: int = Field(primary_key=True)
-    id: int | None = _entity_id(bible_character_ids)
+    id: int | None = entity_id(bible_character_ids)
     project_id: int
     name: str
     role: str | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from db.models.project import MusicSceneSync, Scene
@@ -30,6 +30,13 @@ def add(
     scene.dirty = True
     session.flush()
     return row
+
+
+def remove(session: Session, scene: Scene) -> None:
+    """Take a scene off all its tracks."""
+    mine = (col(MusicSceneSync.branch_id) == scene.branch_id, col(MusicSceneSync.scene_id) == scene.id)
+    session.execute(delete(MusicSceneSync).where(*mine, col(MusicSceneSync.generation_id).is_(None)))
+    scene.dirty = True
 
 
 def newest(session: Session, scene: Scene) -> MusicSceneSync:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from db.models.project import BibleCharacter, Branch, ProjectBible
-from db.queries import branches
+from db.queries import bible_history, branches
 from db.queries.uniqueness import one_of_a_kind
 from studio.errors import NotFoundError
 
@@ -33,6 +33,7 @@ def add(session: Session, branch: Branch, values: Mapping[str, Any]) -> ProjectB
     )
     session.add(bible)
     session.flush()
+    bible_history.record(session, bible)
     return bible
 
 
@@ -66,6 +67,22 @@ def add_character(session: Session, branch: Branch, values: Mapping[str, Any]) -
         session.add(row)
         session.flush()
     return row
+
+
+def delete_character(session: Session, branch: Branch, bible_character_id: int) -> None:
+    """Have the bible no longer speak of a character; the caller holds the branch.
+
+    Raises:
+        NotFoundError: it speaks of none of that id.
+    """
+    at = col(BibleCharacter.branch_id) == branch.id, col(BibleCharacter.id) == bible_character_id
+    if session.scalar(delete(BibleCharacter).where(*at).returning(col(BibleCharacter.id))) is None:
+        raise NotFoundError(
+            f"The bible has no character {bible_character_id} on branch {branch.name!r}.",
+            field="character_id",
+            value=bible_character_id,
+        )
+    branches.bury(session, branch, "bible/characters", bible_character_id)
 
 
 def _newest(session: Session, branch: Branch) -> ProjectBible:

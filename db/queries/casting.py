@@ -1,12 +1,15 @@
 """Who is in a clip, and what the characters' sheets and the bible say of them."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.models.project import BibleCharacter, Character, SceneCharacter
-from studio.consistency import Sheet
+from db.models.project import BibleCharacter, Character, ProjectBible, SceneCharacter
+from studio.consistency import LOOK_KEYS, Sheet
+
+MOST_NAMED: Final = 100
 
 
 def sheets(session: Session, branch_id: int, names: Sequence[str]) -> dict[str, Sheet]:
@@ -26,6 +29,29 @@ def names_in_scene(session: Session, branch_id: int, scene_id: int) -> list[str]
         .order_by(col(SceneCharacter.position))
     )
     return list(rows)
+
+
+def names_within(session: Session, branch_id: int, prompt: str) -> list[str]:
+    """The branch's characters whose name stands somewhere in `prompt`, be it within another word."""
+    rows = session.scalars(
+        select(col(Character.name))
+        .where(col(Character.branch_id) == branch_id)
+        .where(func.strpos(func.lower(prompt), func.lower(col(Character.name))) > 0)
+        .limit(MOST_NAMED)
+    )
+    return list(rows)
+
+
+def look_facts(session: Session, branch_id: int) -> dict[str, str]:
+    """What the newest bible says of the look of everything: its entries for palette, style and the like."""
+    content = session.scalar(
+        select(col(ProjectBible.content))
+        .where(col(ProjectBible.branch_id) == branch_id)
+        .order_by(col(ProjectBible.version).desc())
+        .limit(1)
+    )
+    facts = ((key, (content or {}).get(key)) for key in LOOK_KEYS)
+    return {key: value for key, value in facts if isinstance(value, str) and value.strip()}
 
 
 def names_on_branch(session: Session, branch_id: int, *, limit: int) -> list[str]:
@@ -55,5 +81,4 @@ def _sheet(character: Character, fact: BibleCharacter | None) -> Sheet:
         image_path=character.image_path,
         bible_version=None if fact is None else fact.version,
         visual_description="" if fact is None else fact.visual_description or "",
-        role="" if fact is None else fact.role or "",
     )

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
+import sqlalchemy as sql
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from db.models.project import Branch, Character, SceneCharacter
+from db.models.project import Branch, Character, Scene, SceneCharacter
 from db.queries import branches
 from db.queries.branches import Hold
 from db.queries.casting import names_on_branch
 from db.queries.uniqueness import one_of_a_kind
-from studio.errors import InvalidError
+from studio.errors import InvalidError, NotFoundError
 
 MOST_NAMED: Final = 20
 
@@ -47,13 +48,17 @@ def held(session: Session, character_id: int, branch_name: str) -> Character:
     return session.get_one(Character, (branch.id, character_id), with_for_update=True)
 
 
-def page(session: Session, branch: Branch, *, limit: int, after: int) -> list[Character]:
+def page(
+    session: Session, branch: Branch, *, limit: int, after: int, name: str | None = None
+) -> list[Character]:
     """A branch's characters in the order in which they were made, from the one that follows `after`."""
     query = select(Character).where(
         col(Character.project_id) == branch.project_id,
         col(Character.branch_id) == branch.id,
         col(Character.id) > after,
     )
+    if name is not None:
+        query = query.where(col(Character.name) == name)
     return list(session.scalars(query.order_by(col(Character.id)).limit(limit)))
 
 
@@ -88,6 +93,7 @@ def change(session: Session, character: Character, values: Mapping[str, Any]) ->
     changed = {name: value for name, value in values.items() if getattr(character, name) != value}
     if not changed:
         return character
+    before = character.name
     with _one_name(str(changed.get("name"))):
         session.execute(
             update(Character)
@@ -96,8 +102,31 @@ def change(session: Session, character: Character, values: Mapping[str, Any]) ->
         )
     session.refresh(character)
     if "name" in changed:
+        _rename_in_scenes(session, character, before)
         _take_up(session, character)
     return character
+
+
+def delete(session: Session, branch: Branch, character_id: int) -> None:
+    """Take a character off a branch, held by the caller; scenes that name it keep the name.
+
+    Raises:
+        NotFoundError: there is none on that branch.
+    """
+    at = col(Character.branch_id) == branch.id, col(Character.id) == character_id
+    session.execute(
+        update(SceneCharacter)
+        .where(col(SceneCharacter.branch_id) == branch.id, col(SceneCharacter.character_id) == character_id)
+        .values(character_id=None)
+    )
+    gone = session.scalar(sql.delete(Character).where(*at).returning(col(Character.id)))
+    if gone is None:
+        raise NotFoundError(
+            f"There is no character {character_id} on branch {branch.name!r}.",
+            field="character_id",
+            value=character_id,
+        )
+    branches.bury(session, branch, "characters", character_id)
 
 
 def _one_name(name: str) -> AbstractContextManager[None]:
@@ -106,6 +135,33 @@ def _one_name(name: str) -> AbstractContextManager[None]:
         field="name",
         value=name,
         expected="another name",
+    )
+
+
+def _rename_in_scenes(session: Session, character: Character, before: str) -> None:
+    """Have the scenes name a character as it is called now; one that names both keeps both."""
+    named = sql.alias(SceneCharacter.__table__)  # type: ignore[attr-defined]
+    has_both = sql.exists().where(
+        named.c.branch_id == col(SceneCharacter.branch_id),
+        named.c.scene_id == col(SceneCharacter.scene_id),
+        named.c.name == character.name,
+    )
+    renamed = session.scalars(
+        update(SceneCharacter)
+        .where(
+            col(SceneCharacter.branch_id) == character.branch_id,
+            col(SceneCharacter.character_id) == character.id,
+            col(SceneCharacter.name) == before,
+            ~has_both,
+        )
+        .values(name=character.name)
+        .returning(col(SceneCharacter.scene_id))
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.execute(
+        update(Scene)
+        .where(col(Scene.branch_id) == character.branch_id, col(Scene.id).in_(renamed))
+        .values(dirty=True, version=col(Scene.version) + 1, updated_at=func.now())
     )
 
 

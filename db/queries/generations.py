@@ -55,6 +55,7 @@ class Asked:
     width: int
     height: int
     fps: Fraction
+    parameters: dict[str, Any]
     body: dict[str, Any]
 
 
@@ -85,6 +86,7 @@ def create(session: Session, asked: Asked) -> Job:
             height=asked.height,
             fps_num=asked.fps.numerator,
             fps_den=asked.fps.denominator,
+            parameters=asked.parameters,
             body=asked.body,
         )
     )
@@ -154,13 +156,15 @@ def estimate(session: Session, generation_id: str) -> datetime | None:
     job = get(session, generation_id)
     if job.status != "processing":
         return None
-    measured = _mean_seconds(session)
+    measured = _seconds_a_second(session)
     now = session.scalar(select(NOW_EXACTLY)) or job.created_at
-    if not measured.keys() >= {"render"}:
+    if "render" not in measured:
         return max(job.created_at + UNMEASURED, now)
     begun = STAGES_OF_A_CLIP.index(job.stage) if job.stage in STAGES_OF_A_CLIP else 0
-    remaining_s = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:])
-    waiting_s = measured["render"] * _ahead(session, job) if begun <= STAGES_OF_A_CLIP.index("render") else 0
+    rate = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:])
+    remaining_s = rate * request(session, generation_id).duration_s
+    is_in_line = begun <= STAGES_OF_A_CLIP.index("render")
+    waiting_s = measured["render"] * _clip_seconds_ahead(session, job) if is_in_line else 0.0
     return now + timedelta(seconds=remaining_s + waiting_s)
 
 
@@ -196,7 +200,10 @@ def _overview() -> Select[*tuple[Any, ...]]:
         )
         .join(GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id))
         .join(Branch, col(Branch.id) == col(Job.branch_id))
-        .outerjoin(QualityMetrics, col(QualityMetrics.generation_id) == col(Job.id))
+        .outerjoin(
+            QualityMetrics,
+            (col(QualityMetrics.generation_id) == col(Job.id)) & (col(QualityMetrics.take) == col(Job.take)),
+        )
     )
 
 
@@ -261,30 +268,53 @@ def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
     rows: Sequence[Take] = session.scalars(
         select(Take).where(col(Take.generation_id) == generation_id).order_by(col(Take.take)).limit(100)
     ).all()
-    shown = {"take", "attempt", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters"}
+    shown = {
+        "take",
+        "attempt",
+        "tree_hash",
+        "inputs_hash",
+        "workflow",
+        "workflow_hash",
+        "model",
+        "seed",
+        "parameters",
+    }
     return [row.model_dump(include=shown | {"server", "video_sha256", "clip_sha256"}) for row in rows]
 
 
-def _mean_seconds(session: Session) -> dict[str, float]:
+def _seconds_a_second(session: Session) -> dict[str, float]:
+    """How long each stage has taken lately for a second of clip."""
     recent = (
-        select(col(GenerationAnalytics.stage), col(GenerationAnalytics.seconds))
+        select(
+            col(GenerationAnalytics.stage),
+            col(GenerationAnalytics.seconds),
+            col(GenerationRequest.duration_s),
+        )
+        .join(
+            GenerationRequest,
+            col(GenerationRequest.generation_id) == col(GenerationAnalytics.generation_id),
+        )
         .order_by(col(GenerationAnalytics.id).desc())
         .limit(RECENT_STAGES)
         .subquery()
     )
-    rows = session.execute(select(recent.c.stage, func.avg(recent.c.seconds)).group_by(recent.c.stage))
-    return {stage: float(seconds) for stage, seconds in rows}
+    rows = session.execute(
+        select(recent.c.stage, func.sum(recent.c.seconds) / func.sum(recent.c.duration_s)).group_by(
+            recent.c.stage
+        )
+    )
+    return {stage: float(rate) for stage, rate in rows}
 
 
-def _ahead(session: Session, job: Job) -> int:
-    """How many generations wait for a renderer before this one."""
-    count = session.scalar(
-        select(func.count())
-        .select_from(Job)
+def _clip_seconds_ahead(session: Session, job: Job) -> float:
+    """How much clip waits for a renderer before this one, seconds."""
+    waiting = session.scalar(
+        select(func.sum(col(GenerationRequest.duration_s)))
+        .join(Job, col(Job.id) == col(GenerationRequest.generation_id))
         .where(col(Job.status) == "processing", col(Job.created_at) < job.created_at)
         .where(col(Job.stage).in_(("queued", "plan", "check", "render")))
     )
-    return count or 0
+    return float(waiting or 0.0)
 
 
 def frame_rate(asked: GenerationRequest) -> Fraction:

@@ -1,21 +1,21 @@
 """Places on the renderers: a `render_queue` row is the place, and it outlives the run that claimed it."""
 
 from collections.abc import Sequence
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY
-from db.models.production import UNFINISHED_PLACES, ProductionJob, RenderPlace, RenderServer
+from db.models.production import OCCUPYING, ProductionJob, RenderPlace, RenderServer
 from db.queries.ownership import Run, own
 
 PLACES_CHANNEL = "render_places"
 PLACES_PER_SERVER = 2
 """One prompt running and one behind it: a GPU never waits for its next prompt."""
 
-LIVE_PLACES = ("waiting", *UNFINISHED_PLACES)
+LIVE_PLACES = ("waiting", "placed", "posted")
 
 
 def ask(session: Session, run: Run, take: int, servers: Sequence[str], *, priority: int) -> RenderPlace:
@@ -55,7 +55,7 @@ def claim(session: Session, place_id: int, *, alive_s: float) -> str | None:
         .with_for_update()
     )
     place = session.get_one(RenderPlace, place_id, with_for_update=True, populate_existing=True)
-    if place.state in UNFINISHED_PLACES:
+    if place.state in ("placed", "posted"):
         return place.server
     load = _load(session, servers)
     for url in sorted(servers, key=lambda server: load.get(server, 0)):
@@ -79,28 +79,47 @@ def leave(session: Session, place_id: int, state: str, *, error: dict[str, objec
     session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PLACES_CHANNEL})
 
 
-def leave_all(session: Session, generation_id: str) -> list[tuple[str, UUID]]:
-    """Free every place of a generation; the server and prompt of those that a renderer may hold."""
+def withdraw(session: Session, generation_id: str) -> list[RenderPlace]:
+    """Give up every place of a generation; those that come back hold a prompt until it is taken off."""
     rows = session.scalars(
         select(RenderPlace)
-        .where(col(RenderPlace.generation_id) == generation_id, col(RenderPlace.state).in_(LIVE_PLACES))
+        .where(col(RenderPlace.generation_id) == generation_id)
+        .where(col(RenderPlace.state).in_((*LIVE_PLACES, "cancelling")))
         .with_for_update()
     ).all()
-    held = [(row.server, row.prompt_id) for row in rows if row.server is not None]
     for row in rows:
-        row.state, row.finished_at = "cancelled", NOW
+        row.state = "cancelled" if row.server is None else "cancelling"
+        row.finished_at = NOW
+    return [row for row in rows if row.state == "cancelling"]
+
+
+def taken_off(session: Session, place_id: int) -> None:
+    """The prompt of a withdrawn place is off its renderer; wakes who waits."""
+    place = session.get_one(RenderPlace, place_id, with_for_update=True)
+    if place.state == "cancelling":
+        place.state, place.finished_at = "cancelled", NOW
     session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PLACES_CHANNEL})
-    return held
 
 
-def held_by_ended(session: Session, *, limit: int = 100) -> list[str]:
-    """Generations that have ended and still hold a place."""
+def to_take_off(session: Session, *, limit: int = 100) -> list[str]:
+    """Generations with a withdrawn prompt on a renderer, or with a place that they left behind ended."""
+    has_ended = col(RenderPlace.state).in_(LIVE_PLACES) & (col(ProductionJob.status) != "processing")
     rows = session.scalars(
         select(col(RenderPlace.generation_id))
         .join(ProductionJob, col(ProductionJob.id) == col(RenderPlace.generation_id))
-        .where(col(RenderPlace.state).in_(LIVE_PLACES), col(ProductionJob.status) != "processing")
+        .where(has_ended | (col(RenderPlace.state) == "cancelling"))
         .distinct()
         .limit(limit)
+    )
+    return list(rows)
+
+
+def being_taken_off(session: Session, generation_id: str) -> list[RenderPlace]:
+    """Places whose prompt is still to be taken off its renderer."""
+    rows = session.scalars(
+        select(RenderPlace).where(
+            col(RenderPlace.generation_id) == generation_id, col(RenderPlace.state) == "cancelling"
+        )
     )
     return list(rows)
 
@@ -108,7 +127,7 @@ def held_by_ended(session: Session, *, limit: int = 100) -> list[str]:
 def _load(session: Session, servers: Sequence[str]) -> dict[str, int]:
     rows = session.execute(
         select(col(RenderPlace.server), func.count())
-        .where(col(RenderPlace.server).in_(servers), col(RenderPlace.state).in_(UNFINISHED_PLACES))
+        .where(col(RenderPlace.server).in_(servers), col(RenderPlace.state).in_(OCCUPYING))
         .group_by(col(RenderPlace.server))
     )
     return {server: count for server, count in rows if server is not None}

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, tuple_, update
+import sqlalchemy as sql
+from sqlalchemy import func, insert, select, text, tuple_, update
 from sqlmodel import Session, col
 
 from db.models.project import Branch, Character, Scene, SceneCharacter
@@ -102,6 +103,20 @@ def change(
     return _staged(session, [scene], branch)[0]
 
 
+def delete(session: Session, branch: Branch, scene_id: int) -> None:
+    """Take a scene and its music off a branch, held by the caller.
+
+    Raises:
+        NotFoundError: there is none on that branch.
+    """
+    at = col(Scene.branch_id) == branch.id, col(Scene.id) == scene_id
+    if session.scalar(sql.delete(Scene).where(*at).returning(col(Scene.id))) is None:
+        raise NotFoundError(
+            f"There is no scene {scene_id} on branch {branch.name!r}.", field="scene_id", value=scene_id
+        )
+    branches.bury(session, branch, "scenes", scene_id)
+
+
 def _update(session: Session, scene: Scene, changed: Mapping[str, Any], *, dirty: bool) -> None:
     marks = {"dirty": True} if dirty else {}
     session.execute(
@@ -128,7 +143,7 @@ def _check_now(session: Session) -> None:
 def _cast(session: Session, scene: Scene, names: Sequence[str]) -> None:
     """Put exactly these into a scene; who is not on the branch yet stays a name."""
     session.execute(
-        delete(SceneCharacter).where(
+        sql.delete(SceneCharacter).where(
             col(SceneCharacter.branch_id) == scene.branch_id, col(SceneCharacter.scene_id) == scene.id
         )
     )

@@ -1,5 +1,7 @@
 """What the reconciler looks at: generations under way, and how long since they were heard of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +13,7 @@ from db.clock import NOW_EXACTLY
 from db.locks import Lock
 from db.models.production import ProductionJob as Job
 from db.queries.ownership import Run
+from db.session import engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,17 @@ class UnderWay:
     changed_ago_s: float
 
 
-def try_to_reconcile(session: Session) -> bool:
-    """Take the reconciler's lock for this transaction; False while another holds it."""
-    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": Lock.RECONCILER}))
+@contextmanager
+def reconciling() -> Iterator[bool]:
+    """Hold the reconciler's lock for the length of the block; False while another process holds it."""
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"key": Lock.RECONCILER}
+        is_mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 def under_way(session: Session, *, limit: int = 1000) -> list[UnderWay]:

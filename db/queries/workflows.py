@@ -1,10 +1,11 @@
 """Workflows in the catalogue of this tower."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import Session, col
 
 from db.models.production import Workflow as Row
+from studio.errors import DuplicateError, NotFoundError
 from studio.workflows import SHIPPED, Workflow, workflow_hash
 
 
@@ -23,14 +24,67 @@ def enabled(session: Session) -> list[Workflow]:
     return [_workflow(row) for row in rows]
 
 
-def _register(session: Session, workflow: Workflow) -> None:
+def newest(session: Session, *, limit: int, after: str) -> list[Row]:
+    """The newest version of each workflow, by name, from the one that follows `after`."""
+    query = select(Row).where(col(Row.name) > after).ext(distinct_on(col(Row.name)))
+    return list(session.scalars(query.order_by(col(Row.name), col(Row.version).desc()).limit(limit)))
+
+
+def get(session: Session, name: str, version: int | None = None) -> Row:
+    """A workflow's newest version, or the one asked for.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row: Row | None = _newest(session, name) if version is None else session.scalar(_version(name, version))
+    if row is None:
+        which = "" if version is None else f" in version {version}"
+        raise NotFoundError(f"There is no workflow {name!r}{which}.", field="name", value=name)
+    return row
+
+
+def add(session: Session, workflow: Workflow) -> tuple[Row, bool]:
+    """A workflow of a user's, or a further version; and whether it is new: an equal one is kept once.
+
+    Raises:
+        DuplicateError: one of that name comes with Tower.
+    """
+    if workflow.name in SHIPPED:
+        raise DuplicateError(
+            f"The workflow {workflow.name!r} comes with Tower.",
+            field="name",
+            value=workflow.name,
+            expected="another name",
+        )
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"workflow {workflow.name}", 0))))
+    is_new = _register(session, workflow)
+    return get(session, workflow.name), is_new
+
+
+def enable(session: Session, name: str, *, enabled: bool) -> Row:
+    """Have renders pick a workflow, or not: all its versions at once.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    session.execute(update(Row).where(col(Row.name) == name).values(enabled=enabled))
+    return get(session, name)
+
+
+def _version(name: str, version: int) -> Select[Row]:
+    return select(Row).where(col(Row.name) == name, col(Row.version) == version)
+
+
+def _register(session: Session, workflow: Workflow) -> bool:
+    """Enter a further version, where it differs from the newest; tells whether it does."""
     value, newest = workflow.to_json(), _newest(session, workflow.name)
     hashed = workflow_hash(workflow)
     if newest is not None and newest.hash == hashed:
-        return
+        return False
     version = newest.version + 1 if newest is not None else 1
     row = {key: value[key] for key in ("name", "graph", "bindings", "needs", "optional")}
     session.execute(insert(Row).values(version=version, hash=hashed, **row).on_conflict_do_nothing())
+    return True
 
 
 def _newest(session: Session, name: str) -> Row | None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("connected")
 
 @pytest.fixture
 def server() -> str:
-    return f"http://renderer-{uuid4()}:8188"
+    return f"http://127.0.0.1:9/{uuid4()}"
 
 
 def stand_in_line(*servers: str, priority: int = 1) -> tuple[Run, int]:
@@ -120,20 +120,27 @@ def test_leaving_wakes_who_waits(server: str) -> None:
         assert bell.wait(5)
 
 
-def test_the_prompts_of_a_cancelled_generation_are_named_to_be_taken_off(server: str) -> None:
+def test_a_withdrawn_prompt_holds_its_place_until_it_is_off_the_renderer(server: str) -> None:
     run, place = stand_in_line(server)
-    claim(place)
+    other = stand_in_line(server)[1]
+    waiting, late = stand_in_line(server), stand_in_line(server)[1]
+    assert [claim(each) for each in (place, other, waiting[1])] == [server, server, None]
     with transaction() as session:
-        prompt_id = session.get_one(places.RenderPlace, place).prompt_id
-        assert places.leave_all(session, run.generation_id) == [(server, prompt_id)]
+        assert [held.id for held in places.withdraw(session, run.generation_id)] == [place]
+        assert places.withdraw(session, waiting[0].generation_id) == []
+    assert claim(late) is None
     with transaction() as session:
-        assert places.leave_all(session, run.generation_id) == []
+        assert run.generation_id in places.to_take_off(session)
+        places.taken_off(session, place)
+    assert claim(late) == server
+    with transaction() as session:
+        assert run.generation_id not in places.to_take_off(session)
 
 
 def test_places_of_ended_generations_are_found(server: str) -> None:
     run, _ = stand_in_line(server)
     with transaction() as session:
-        assert run.generation_id not in places.held_by_ended(session)
+        assert run.generation_id not in places.to_take_off(session)
         ownership.settle(session, run, "failed")
     with transaction() as session:
-        assert run.generation_id in places.held_by_ended(session)
+        assert run.generation_id in places.to_take_off(session)

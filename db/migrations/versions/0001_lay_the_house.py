@@ -384,7 +384,6 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("take", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
-        sa.Column("frames", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("seconds >= 0", name=op.f("ck_generation_analytics_seconds")),
         sa.ForeignKeyConstraint(
@@ -694,7 +693,7 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'placed', 'posted', 'done', 'failed', 'cancelled', 'lost')",
+            "state IN ('waiting', 'placed', 'posted', 'cancelling', 'done', 'failed', 'cancelled', 'lost')",
             name=op.f("ck_render_queue_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -714,7 +713,7 @@ def upgrade() -> None:
         "render_queue",
         ["server"],
         unique=False,
-        postgresql_where=sa.text("state IN ('placed', 'posted')"),
+        postgresql_where=sa.text("state IN ('placed', 'posted', 'cancelling')"),
     )
     op.create_index(
         "ix_render_queue_waiting",
@@ -746,7 +745,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_render_queue_server",
         table_name="render_queue",
-        postgresql_where=sa.text("state IN ('placed', 'posted')"),
+        postgresql_where=sa.text("state IN ('placed', 'posted', 'cancelling')"),
     )
     op.drop_table("render_queue")
     op.drop_table("quality_assessments")

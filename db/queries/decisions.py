@@ -1,0 +1,61 @@
+"""What people thought of generations, and what was decided about them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models.judgement import CreativeDecision, Feedback
+from db.models.production import ProductionJob
+
+NEWEST = 2**62
+
+
+def decide(
+    session: Session,
+    job: ProductionJob,
+    decision: str,
+    *,
+    made_by: str = "person",
+    reason: str = "",
+    **details: Any,
+) -> CreativeDecision:
+    """Note a choice about a generation, in the transaction that carries it out."""
+    row = CreativeDecision(
+        project_id=job.project_id,
+        generation_id=job.id,
+        take=job.take,
+        made_by=made_by,
+        decision=decision,
+        reason=reason,
+        details=details,
+    )
+    session.add(row)
+    return row
+
+
+def give_feedback(session: Session, job: ProductionJob, *, token: str, rating: int, text: str) -> Feedback:
+    """Keep what somebody thought of a generation's newest take; it is a decision, too."""
+    row = Feedback(generation_id=job.id, take=job.take, token=token, rating=rating, text=text)
+    session.add(row)
+    decide(session, job, "feedback", reason=text, rating=rating)
+    session.flush()
+    return row
+
+
+def feedback(session: Session, generation_id: str, *, limit: int, after: int) -> list[Feedback]:
+    """What was thought of a generation, oldest first."""
+    query = select(Feedback).where(col(Feedback.generation_id) == generation_id, col(Feedback.id) > after)
+    return list(session.scalars(query.order_by(col(Feedback.id)).limit(limit)))
+
+
+def page(
+    session: Session, *, project_id: int | None, generation_id: str | None, limit: int, before: int
+) -> list[CreativeDecision]:
+    """Decisions, newest first, from the one that comes before number `before`; 0 is the newest."""
+    query = select(CreativeDecision).where(col(CreativeDecision.id) < (before or NEWEST))
+    if project_id is not None:
+        query = query.where(col(CreativeDecision.project_id) == project_id)
+    if generation_id is not None:
+        query = query.where(col(CreativeDecision.generation_id) == generation_id)
+    return list(session.scalars(query.order_by(col(CreativeDecision.id).desc()).limit(limit)))
