@@ -1,8 +1,13 @@
 """Whether a request fits the project's characters, and what they add to its prompt."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+LOOK_KEYS: Final = ("palette", "art_style", "visual_style", "look", "lighting")
+"""The entries of a bible's content that say how everything looks."""
 
 
 class Weight(StrEnum):
@@ -22,7 +27,6 @@ class Sheet:
     image_path: str | None
     bible_version: int | None = None
     visual_description: str = ""
-    role: str = ""
 
     @property
     def looks(self) -> str:
@@ -41,19 +45,42 @@ class Finding:
     message: str
 
 
+def named_in(prompt: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of `names` that stand in `prompt` as words of their own, in their order there.
+
+    A name within a longer one that stands there is not meant: in "Kai Nakamura waits" nobody is called Kai.
+    """
+    found: dict[str, int] = {}
+    rest = prompt
+    for name in sorted(names, key=len, reverse=True):
+        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        if (place := whole.search(rest)) is not None:
+            found[name] = place.start()
+            rest = whole.sub(lambda match: "\0" * len(match[0]), rest)
+    return tuple(sorted(found, key=found.__getitem__))
+
+
 def check_cast(
-    names: Sequence[str], sheets: Mapping[str, Sheet], missing_images: Mapping[str, str]
+    asked: Sequence[str],
+    in_scene: Sequence[str],
+    sheets: Mapping[str, Sheet],
+    missing_images: Mapping[str, str],
 ) -> tuple[Finding, ...]:
-    """Findings on the characters that a clip names.
+    """Findings on the characters of a clip.
 
     Args:
-        names: The characters asked for, in order.
+        asked: The characters that the request names, in order; an unknown one contradicts the project.
+        in_scene: Those that its scene names; an unknown one is drawn by its name, and not judged.
         sheets: What is known of them, by name.
         missing_images: For characters whose reference picture cannot be opened, why.
     """
     unknown = (
-        Finding(Weight.CONFLICT, name, f"{name} is not a character of this branch")
-        for name in names
+        Finding(
+            Weight.CONFLICT if name in asked else Weight.NOT_JUDGED,
+            name,
+            f"{name} is not a character of this branch",
+        )
+        for name in dict.fromkeys((*asked, *in_scene))
         if name not in sheets
     )
     unseen = (
@@ -63,8 +90,9 @@ def check_cast(
     return (*unknown, *unseen)
 
 
-def complete_prompt(prompt: str, sheets: Sequence[Sheet], style: str) -> str:
-    """`prompt` with the looks of its characters and the style, each said once."""
+def complete_prompt(prompt: str, sheets: Sequence[Sheet], facts: Mapping[str, str], style: str) -> str:
+    """`prompt` with the looks of its characters, the bible's facts of look and the style, each said once."""
     looks = (f"{sheet.name}: {sheet.looks}" for sheet in sheets if sheet.looks)
-    parts = (prompt.strip().rstrip("."), *looks, f"{style} style" if style else "")
+    told = (f"{key.replace('_', ' ')}: {value.strip().rstrip('.')}" for key, value in facts.items())
+    parts = (prompt.strip().rstrip("."), *looks, *told, f"{style} style" if style else "")
     return ". ".join(part for part in parts if part)

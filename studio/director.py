@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from studio.storyboard import Camera, EventKind, Framing, Shot, Storyboard, TimedEvent
+from studio.storyboard import Camera, CastMember, EventKind, Framing, Shot, Storyboard, TimedEvent
 from studio.sync import Seconds, lay_cuts
 
 SHOT_S: Final = 1.7
@@ -35,6 +35,19 @@ ASKED_MOVES: Final = (
     (re.compile(r"\b(static|locked.off|still) (camera|shot)\b", re.IGNORECASE), Camera.HOLD),
 )
 
+MOST_FIGURES: Final = 2
+_WHO: Final = (
+    "girl|boy|woman|man|lady|child|kid|teenager|student|schoolgirl|schoolboy|knight|samurai|ninja|warrior|"
+    "witch|wizard|mage|princess|prince|queen|king|hero|heroine|soldier|pilot|traveller|traveler|stranger|"
+    "dancer|singer|fighter|swordsman|priestess|maid|idol"
+)
+PEOPLE: Final = re.compile(
+    rf"(?:(?!(?:a|an|the|and|with|{_WHO})\b)[\w-]+\s+){{0,4}}\b(?P<who>{_WHO})\b"
+    r"(?:\s+(?:with|in|wearing)\s+(?:(?!\band (?:a|an|the)\b)[^,.;])+)?",
+    re.IGNORECASE,
+)
+"""A person without a name: the words before, who, and what follows of looks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:
@@ -51,6 +64,15 @@ class Brief:
     def frames(self) -> int:
         """Length in frames, at least one."""
         return max(1, round(Fraction(self.duration_s) * self.fps))
+
+
+def figures_in(prompt: str) -> tuple[CastMember, ...]:
+    """The nameless people of a sentence, two at most: who, and the words that say how they look."""
+    figures: dict[str, CastMember] = {}
+    for found in PEOPLE.finditer(prompt):
+        name = found["who"].capitalize()
+        figures.setdefault(name, CastMember(name, description=found[0].strip()))
+    return tuple(figures.values())[:MOST_FIGURES]
 
 
 def plan_shots(brief: Brief, beats_s: Seconds) -> Storyboard:

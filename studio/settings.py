@@ -1,11 +1,14 @@
 """Every setting, read from the environment here and nowhere else."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "HOME")
 
 
 def _split(separator: str) -> BeforeValidator:
@@ -99,4 +102,11 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """The settings of this process, as its environment gives them now."""
+    ours = (item for item in os.environ.items() if item[0].upper().startswith(_OURS))
+    return _settings_of(tuple(sorted(ours)))
+
+
+@lru_cache(maxsize=8)
+def _settings_of(_environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Reading them takes longer than most requests, and another environment gives others."""
     return Settings()

@@ -16,6 +16,8 @@ PAPER = (238, 240, 246, 255)
 FAINT = (178, 184, 200, 255)
 NIGHT = (12, 14, 24)
 
+OTHER_SCRIPT = "(a prompt in another script)"
+
 
 @dataclass(frozen=True, slots=True)
 class Caption:
@@ -98,7 +100,8 @@ def _text(
 
 def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room_px: float) -> str:
     """As much of `text` as fits, whole words where it can; letters that the font lacks are left out."""
-    text = " ".join("".join(c for c in text if c.isprintable() and ord(c) < 0x250).split())
+    known = " ".join("".join(c for c in text if c.isprintable() and ord(c) < 0x250).split())
+    text = known if known or not text.strip() else OTHER_SCRIPT
     if font.getlength(text) <= room_px:
         return text
     while text and font.getlength(text + "...") > room_px:

@@ -91,9 +91,14 @@ def replacing(path: Path) -> Iterator[Path]:
 def video_stream(container: "InputContainer", path: Path) -> "VideoStream":
     """The first stream of moving pictures; a track's cover picture is none."""
     for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
+        if not is_cover(stream):
             return stream
     raise MediaError(f"{path.name} holds no video.", path=str(path))
+
+
+def is_cover(stream: "VideoStream") -> bool:
+    """Whether a stream is a track's cover picture."""
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def audio_stream(container: "InputContainer", path: Path) -> "AudioStream":

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -63,6 +63,29 @@ def put(path: Path, *, root: Path) -> Stored:
             return _keep(part, home, _suffix(path))
         finally:
             part.discard()
+
+
+def take_in(source: BinaryIO, *, root: Path, suffix_of: Callable[[Path], str]) -> Stored:
+    """Take a file of a client's into the store, once it has been looked at; what is refused leaves nothing.
+
+    Args:
+        source: The file, open.
+        root: The store.
+        suffix_of: Looks at the file, whole and on disk, and gives its suffix, or raises.
+
+    Raises:
+        StorageError: the disk is full, or the store cannot be written.
+    """
+    home = root / "sha256"
+    with storage_trouble(root):
+        make_folder(home)
+        part = stage(chunks(source), home)
+    try:
+        suffix = suffix_of(part.path)
+        with storage_trouble(root):
+            return _keep(part, home, suffix)
+    finally:
+        part.discard()
 
 
 def stage(content: Iterable[bytes], folder: Path) -> Part:

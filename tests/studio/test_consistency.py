@@ -1,27 +1,42 @@
 """What the check finds, and what it adds to the prompt."""
 
-from studio.consistency import Finding, Sheet, Weight, check_cast, complete_prompt
+from studio.consistency import Finding, Sheet, Weight, check_cast, complete_prompt, named_in
 
 KAI = Sheet("Kai", 1, "skilled fighter", None, visual_description="red hair, blue coat.")
 
 
 def test_an_unknown_character_is_a_conflict() -> None:
-    findings = check_cast(["Kai", "Nobody"], {"Kai": KAI}, {})
+    findings = check_cast(["Kai", "Nobody"], [], {"Kai": KAI}, {})
     assert [(finding.weight, finding.character) for finding in findings] == [(Weight.CONFLICT, "Nobody")]
 
 
 def test_a_picture_that_cannot_be_opened_is_not_judged_and_no_conflict() -> None:
-    findings = check_cast(["Kai"], {"Kai": KAI}, {"Kai": "there is no file"})
+    findings = check_cast(["Kai"], ["Kai"], {"Kai": KAI}, {"Kai": "there is no file"})
     assert findings == (
         Finding(Weight.NOT_JUDGED, "Kai", "the reference picture of Kai cannot be used: there is no file"),
     )
 
 
 def test_the_prompt_gets_the_looks_once_the_bible_first() -> None:
-    prompt = complete_prompt("Kai in a forest.", [KAI], "cinematic")
-    assert prompt == "Kai in a forest. Kai: red hair, blue coat. skilled fighter. cinematic style"
+    prompt = complete_prompt("Kai in a forest.", [KAI], {"palette": "deep blue."}, "cinematic")
+    assert (
+        prompt
+        == "Kai in a forest. Kai: red hair, blue coat. skilled fighter. palette: deep blue. cinematic style"
+    )
 
 
 def test_a_prompt_without_characters_only_gets_its_style() -> None:
-    assert complete_prompt("rain", [], "anime") == "rain. anime style"
-    assert complete_prompt("rain", [], "") == "rain"
+    assert complete_prompt("rain", [], {}, "anime") == "rain. anime style"
+    assert complete_prompt("rain", [], {}, "") == "rain"
+
+
+def test_names_in_a_sentence_are_whole_words_and_the_longest_meant() -> None:
+    names = ["Kai", "Kai Nakamura", "Mira", "An", "O'Neil (elder)"]
+    assert named_in("Mira and KAI NAKAMURA wander", names) == ("Mira", "Kai Nakamura")
+    assert named_in("Kai meets Kai Nakamura's sister", names) == ("Kai", "Kai Nakamura")
+    assert named_in("Kaiju admire an O'Neil (elder)", names) == ("An", "O'Neil (elder)")
+
+
+def test_an_unknown_character_of_the_scene_alone_is_not_judged() -> None:
+    (finding,) = check_cast(["Kai"], ["Kai", "Village Elder"], {"Kai": KAI}, {})
+    assert (finding.weight, finding.character) == (Weight.NOT_JUDGED, "Village Elder")

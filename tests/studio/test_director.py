@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.director import MIN_SHOT_S, Brief, plan_shots
+from studio.director import MIN_SHOT_S, Brief, figures_in, plan_shots
 from studio.storyboard import Camera, EventKind, Framing, Storyboard, TimedEvent
 
 NO_BEATS = np.zeros(0)
@@ -100,3 +100,23 @@ def test_equal_briefs_give_equal_plans_and_another_seed_another() -> None:
 def test_a_storyboard_survives_json() -> None:
     board = plan_shots(brief(cast=("Kai",), fps=Fraction(30000, 1001)), BEATS_120)
     assert Storyboard.from_json(board.to_json()) == board
+
+
+@pytest.mark.parametrize(
+    ("prompt", "names"),
+    [
+        ("a red-haired girl runs on a beach at sunset", ["Girl"]),
+        ("a knight in silver armour and a witch stand on a hill", ["Knight", "Witch"]),
+        ("rain over an empty street", []),
+        ("a mankind-themed boyish manual", []),
+        ("a girl, a boy and a man walk", ["Girl", "Boy"]),
+    ],
+)
+def test_nameless_people_of_the_sentence_are_in_the_clip(prompt: str, names: list[str]) -> None:
+    assert [figure.name for figure in figures_in(prompt)] == names
+
+
+def test_a_nameless_person_looks_as_the_sentence_says() -> None:
+    (figure,) = figures_in("at dawn a red-haired girl with a blue coat runs")
+    assert "red-haired" in figure.description
+    assert "blue coat" in figure.description
