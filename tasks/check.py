@@ -29,23 +29,25 @@ def check_consistency(run: Run) -> dict[str, Any]:
 
 
 def _check(run: Run, take: int) -> dict[str, Any]:
-    names = stage_result(run, "plan", take)["cast"]
+    plan = stage_result(run, "plan", take)
+    names = plan["cast"]
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
         sheets = casting.sheets(session, job.branch_id, names)
+        facts = casting.look_facts(session, job.branch_id)
     images, missing = _open_references(sheets)
-    findings = check_cast(names, sheets, missing)
+    findings = check_cast(asked.characters, names, sheets, missing)
     if any(finding.weight is Weight.CONFLICT for finding in findings):
         told = [asdict(finding) for finding in findings]
         raise ConsistencyError(
             "; ".join(finding.message for finding in findings if finding.weight is Weight.CONFLICT),
             findings=told,
         )
-    present = [sheets[name] for name in names]
+    present = [sheets[name] for name in names if name in sheets]
     return {
-        "prompt": complete_prompt(asked.prompt, present, asked.style),
-        "cast": [_member(sheet, images.get(sheet.name)) for sheet in present],
+        "prompt": complete_prompt(asked.prompt, present, facts, asked.style),
+        "cast": [*(_member(sheet, images.get(sheet.name)) for sheet in present), *plan["extras"]],
         "sheets": [asdict(sheet) for sheet in present],
         "findings": [asdict(finding) for finding in findings],
     }

@@ -1,12 +1,11 @@
 """What a person decides about a generation: cancel, approve, reject, retry."""
 
 import logging
-from collections.abc import Iterable
 from uuid import UUID
 
 from db.clock import NOW
 from db.models.production import ProductionJob
-from db.queries import generations, ownership, places
+from db.queries import decisions, generations, ownership, places
 from db.session import transaction
 from studio.errors import StateError, UnavailableError
 from tasks import orchestrator
@@ -33,8 +32,8 @@ def cancel(generation_id: str) -> None:
         job.status, job.finished_at = "cancelled", NOW
         job.attempt += 1
         ownership.add_event(session, job, "status")
-        held = places.leave_all(session, generation_id)
-    cancel_prompts(held)
+        places.withdraw(session, generation_id)
+    take_off(generation_id)
     _cancel_run(flow_run_id)
 
 
@@ -46,6 +45,7 @@ def approve(generation_id: str) -> None:
         job.approved_at = NOW
         _begin_again(job, stage="publish")
         ownership.add_event(session, job, "approved")
+        decisions.decide(session, job, "approve")
     _submit_or_leave(job)
 
 
@@ -57,6 +57,7 @@ def reject(generation_id: str) -> None:
         job.status, job.finished_at = "failed", NOW
         job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
         ownership.add_event(session, job, "rejected", error=job.error)
+        decisions.decide(session, job, "reject")
 
 
 def retry(generation_id: str) -> None:
@@ -65,20 +66,32 @@ def retry(generation_id: str) -> None:
         job = generations.locked(session, generation_id)
         _require(job, "retried", "failed", "needs_review", "cancelled")
         if job.status == "needs_review" or (job.error or {}).get("code") == REJECTED:
-            job.take += 1
+            job.take, job.video_path = job.take + 1, None
         job.approved_at = None
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
+        decisions.decide(session, job, "retry")
     _submit_or_leave(job)
 
 
-def cancel_prompts(held: Iterable[tuple[str, UUID]]) -> None:
-    """Take prompts off their renderers; one that does not answer has nothing to give back."""
-    for server, prompt_id in held:
+def take_off(generation_id: str) -> None:
+    """Take the prompts that nobody waits for off their renderers.
+
+    A place is free when its renderer has said so; until then the reconciler tries again.
+    """
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        if job.status != "processing":
+            places.withdraw(session, generation_id)
+        held = places.being_taken_off(session, generation_id)
+    for place in held:
         try:
-            renderer(server).cancel(str(prompt_id))
+            renderer(place.server or "").cancel(str(place.prompt_id))
         except UnavailableError as error:
-            log.warning("prompt %s could not be cancelled: %s", prompt_id, error.message)
+            log.warning("prompt %s is not off its renderer yet: %s", place.prompt_id, error.message)
+            continue
+        with transaction() as session:
+            places.taken_off(session, place.id or 0)
 
 
 def _require(job: ProductionJob, what: str, *statuses: str) -> None:

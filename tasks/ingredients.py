@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from db.queries import generations, takes
+from db.queries import commits, generations, ownership, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.canonical import digest
@@ -28,6 +28,7 @@ class Ingredients:
     width: int
     height: int
     fps: Fraction
+    sampling: dict[str, Any]
     storyboard: dict[str, Any]
     cast: tuple[dict[str, Any], ...]
     sheets: tuple[dict[str, Any], ...]
@@ -49,6 +50,7 @@ def gather(run: Run, take: int) -> Ingredients:
         width=asked.width,
         height=asked.height,
         fps=generations.frame_rate(asked),
+        sampling=asked.parameters,
         storyboard=plan["storyboard"],
         cast=tuple(check["cast"]),
         sheets=tuple(check["sheets"]),
@@ -66,12 +68,15 @@ def pin(run: Run, take: int, made_of: Ingredients, workflow: Workflow) -> None:
         "height": made_of.height,
         "fps": str(made_of.fps),
         "frames": made_of.storyboard["frames"],
+        **made_of.sampling,
     }
     with transaction() as session:
+        branch_id = ownership.own(session, run).branch_id
         takes.record(
             session,
             run,
             take,
+            tree_hash=commits.current_tree_hash(session, branch_id),
             inputs_hash=_inputs_hash(made_of, hashed, model),
             workflow=workflow.name,
             workflow_hash=hashed,
@@ -94,6 +99,7 @@ def graph_values(made_of: Ingredients, client: ComfyUI, *, filename_prefix: str)
         "fps": float(made_of.fps),
         "storyboard": {**made_of.storyboard, "cast": cast},
         "filename_prefix": filename_prefix,
+        **made_of.sampling,
     }
 
 
@@ -118,6 +124,7 @@ def _inputs_hash(made_of: Ingredients, workflow_hashed: str, model: str) -> str:
             "workflow": workflow_hashed,
             "model": model,
             "size": [made_of.width, made_of.height],
+            "sampling": made_of.sampling,
             "seed": made_of.seed,
         }
     )

@@ -1,6 +1,7 @@
 """The plan stage: shots and timed events, laid on the beats of the music before anything is rendered."""
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from db.session import transaction
 from studio.beats import track_beats
 from studio.clients import media
 from studio.clients.store import open_allowed
-from studio.director import Brief, plan_shots
-from studio.errors import NotFoundError, PathNotAllowedError
+from studio.consistency import named_in
+from studio.director import Brief, figures_in, plan_shots
+from studio.errors import MediaError, NotFoundError, PathNotAllowedError
 from studio.settings import read_settings
 from studio.storyboard import EventKind, TimedEvent
 from studio.sync import Seconds
@@ -35,8 +37,11 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
-        cast = _cast_names(casting.names_in_scene(session, job.branch_id, job.scene_id or 0), asked)
+        in_scene = casting.names_in_scene(session, job.branch_id, job.scene_id or 0)
+        in_prompt = named_in(asked.prompt, casting.names_within(session, job.branch_id, asked.prompt))
         scene_music = takes.scene_audio(session, job.branch_id, job.scene_id or 0)
+    cast = list(dict.fromkeys((*asked.characters, *in_prompt, *in_scene)))
+    extras = [] if cast else [asdict(figure) for figure in figures_in(asked.prompt)]
     points = [] if scene_music is None else scene_music.sync_points
     audio_path = asked.audio_path or (scene_music.audio_path if scene_music else None)
     music = _music(audio_path, asked.duration_s)
@@ -45,23 +50,24 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         duration_s=asked.duration_s,
         fps=generations.frame_rate(asked),
         seed=_seed(job, asked, take),
-        cast=tuple(cast),
+        cast=(*cast, *(extra["name"] for extra in extras)),
         cues=tuple(TimedEvent(point["time"], EventKind.CUE, point["event"]) for point in points),
     )
     storyboard = plan_shots(brief, np.array(music["beats_s"]))
-    return {"storyboard": storyboard.to_json(), "seed": brief.seed, "cast": cast, "music": music}
-
-
-def _cast_names(in_scene: list[str], asked: GenerationRequest) -> list[str]:
-    """Whom the request names, then who else is in the scene."""
-    return list(dict.fromkeys((*asked.characters, *in_scene)))
+    return {
+        "storyboard": storyboard.to_json(),
+        "seed": brief.seed,
+        "cast": cast,
+        "extras": extras,
+        "music": music,
+    }
 
 
 def _seed(job: ProductionJob, asked: GenerationRequest, take: int) -> int:
-    """The seed asked for, or one that the scene and the number of the take decide."""
-    if asked.seed is not None:
+    """The seed asked for, for a first take; else one that scene, that seed and the take's number decide."""
+    if asked.seed is not None and take == 1:
         return asked.seed
-    made_of = f"{job.project_id}/{job.scene_id or job.id}/{take}"
+    made_of = f"{job.project_id}/{job.scene_id or job.id}/{asked.seed}/{take}"
     return int.from_bytes(hashlib.sha256(made_of.encode()).digest()[:6])
 
 
@@ -80,6 +86,8 @@ def _music(audio_path: str | None, duration_s: float) -> dict[str, Any]:
 def _beats_of_clip(path: Path, duration_s: float) -> tuple[float | None, Seconds]:
     """Beats from the start of the track, begun again where the track is shorter than the clip."""
     samples = media.decode_audio(path, rate_hz=ANALYSIS_RATE_HZ)
+    if not len(samples):
+        raise MediaError(f"{path.name} holds no sound.", path=str(path))
     length_s = len(samples) / ANALYSIS_RATE_HZ
     beats = track_beats(samples, ANALYSIS_RATE_HZ)
     rounds = np.arange(0.0, max(duration_s, length_s), length_s)

@@ -7,7 +7,7 @@ from typing import Any
 from prefect import task
 
 from db.models.production import GenerationRequest, ProductionJob
-from db.queries import generations, ownership, specials, takes
+from db.queries import appearances, generations, ownership, specials, takes
 from db.queries.ownership import Run
 from db.queries.specials import Series
 from db.session import transaction
@@ -29,6 +29,7 @@ def publish_clip(run: Run) -> str:
 
 def _publish(run: Run, take: int) -> dict[str, Any]:
     sha256 = stage_result(run, "sync", take)["clip_sha256"]
+    cast = stage_result(run, "plan", take)["cast"]
     root = read_settings().library
     with transaction() as session:
         job = ownership.own(session, run)
@@ -52,6 +53,7 @@ def _publish(run: Run, take: int) -> dict[str, Any]:
         job = ownership.own(session, run)
         put_in_place()
         specials.stands_at(specials.allocate(session, job), str(target))
+        appearances.record(session, job, take, cast)
         job.published_path, job.chosen_take = str(target), take
     return {"published_path": str(target), "number": number}
 

@@ -8,15 +8,18 @@ import logging
 import signal
 import socket
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import psutil
 from prefect.client.schemas.objects import StateType
 
 from db.queries import ownership, places, survey
+from db.queries.ownership import Run
 from db.queries.survey import UnderWay
 from db.session import transaction
-from studio.errors import StateError, UnavailableError
+from studio.errors import StateError, StudioError
 from studio.settings import read_settings
 from tasks import control, orchestrator
 from tasks.orchestrator import Seen
@@ -48,7 +51,24 @@ class _Reachability:
         return now_s - self._since_s
 
 
+class _Unstarted:
+    """For how long runs have been under way in Prefect unheard of; waiting in a queue does not count."""
+
+    def __init__(self) -> None:
+        self._since_s: dict[Run, float] = {}
+
+    def seen_for(self, run: Run) -> float:
+        """How long ago this run was first seen so, seconds."""
+        now_s = time.monotonic()
+        return now_s - self._since_s.setdefault(run, now_s)
+
+    def keep(self, runs: Iterable[Run]) -> None:
+        """Forget all runs but these."""
+        self._since_s = {run: self._since_s[run] for run in runs if run in self._since_s}
+
+
 _reachability = _Reachability()
+_unstarted = _Unstarted()
 
 
 def reconcile_once() -> None:
@@ -57,29 +77,41 @@ def reconcile_once() -> None:
     Raises:
         UnavailableError: the database does not answer.
     """
+    with survey.reconciling() as is_mine:
+        if is_mine:
+            _reconcile()
+
+
+def _reconcile() -> None:
     with transaction() as session:
-        if not survey.try_to_reconcile(session):
-            return
         generations = survey.under_way(session)
-        ended = places.held_by_ended(session)
-    settings = read_settings()
-    reachable_s = _reachability.answered(longest_gap_s=settings.heartbeat_lost_s / 2)
+        holding = places.to_take_off(session)
+    reachable_s = _reachability.answered(longest_gap_s=read_settings().heartbeat_lost_s / 2)
+    _unstarted.keep(generation.run for generation in generations)
     for generation in generations:
-        _look_at(generation, reachable_s)
-    for generation_id in ended:
-        _free_places(generation_id)
+        with _left_as_it_is(generation.run.generation_id):
+            _look_at(generation, reachable_s)
+    for generation_id in holding:
+        with _left_as_it_is(generation_id):
+            control.take_off(generation_id)
+
+
+@contextmanager
+def _left_as_it_is(generation_id: str) -> Iterator[None]:
+    """Trouble with one generation keeps nobody from looking at the next; this one has its turn again."""
+    try:
+        yield
+    except (StudioError, psutil.Error) as error:
+        log.warning("%s: left as it is: %s", generation_id, error)
 
 
 def _look_at(generation: UnderWay, reachable_s: float) -> None:
-    try:
-        if generation.flow_run_id is None:
-            _submit(generation)
-        elif generation.silent_s is None:
-            _look_at_unstarted(generation)
-        else:
-            _look_at_started(generation, reachable_s)
-    except UnavailableError as error:
-        log.warning("%s: left as it is: %s", generation.run.generation_id, error.message)
+    if generation.flow_run_id is None:
+        _submit(generation)
+    elif generation.silent_s is None:
+        _look_at_unstarted(generation)
+    else:
+        _look_at_started(generation, reachable_s)
 
 
 def _submit(generation: UnderWay) -> None:
@@ -103,7 +135,7 @@ def _will_not_start(generation: UnderWay, seen: Seen) -> bool:
     is_here = seen.host == socket.gethostname() and seen.pid is not None
     if is_here and not psutil.pid_exists(seen.pid or 0):
         return True
-    return (generation.submitted_ago_s or 0) > read_settings().heartbeat_lost_s
+    return _unstarted.seen_for(generation.run) > read_settings().heartbeat_lost_s
 
 
 def _look_at_started(generation: UnderWay, reachable_s: float) -> None:
@@ -126,32 +158,38 @@ def _in_prefect(generation: UnderWay) -> Seen | None:
 
 
 def _carry_on(generation: UnderWay, why: str) -> None:
-    """Raise the attempt, end what is left of the old one, and submit the new one."""
+    """Raise the attempt, end what is left of the old one, and submit the new one.
+
+    Prefect is asked first: while it does not answer nothing is changed, since nothing could be submitted.
+    """
     log.warning("%s: attempt %d is dead: %s", generation.run.generation_id, generation.run.attempt, why)
-    attempts = generation.run.attempt - generation.first_attempt + 1
-    if attempts >= read_settings().max_attempts:
-        _give_up(generation, why)
+    is_known = _in_prefect(generation) is not None
+    attempt = _supersede(generation, why)
+    if attempt == generation.run.attempt:
         return
+    _kill(generation)
+    if generation.flow_run_id is not None and is_known:
+        orchestrator.mark_crashed(generation.flow_run_id, why)
+    if attempt is not None:
+        submit(generation.run.generation_id, attempt)
+
+
+def _supersede(generation: UnderWay, why: str) -> int | None:
+    """The number of the next attempt; None where there were enough; the present one if it has moved on."""
     with transaction() as session:
         job = ownership.take_over(session, generation.run)
         if job is None:
-            return
+            return generation.run.attempt
         ownership.add_event(session, job, "attempt_lost", attempt=generation.run.attempt, reason=why)
-        attempt = job.attempt
-    _kill(generation)
-    if generation.flow_run_id is not None and _in_prefect(generation) is not None:
-        orchestrator.mark_crashed(generation.flow_run_id, why)
-    submit(generation.run.generation_id, attempt)
+        if job.attempt - job.first_attempt < read_settings().max_attempts:
+            return job.attempt
+        ownership.settle(session, Run(job.id, job.attempt), "failed", error=_exhausted(why))
+        return None
 
 
-def _give_up(generation: UnderWay, why: str) -> None:
-    error = {
-        "code": "ATTEMPTS_EXHAUSTED",
-        "message": f"The run died {read_settings().max_attempts} times; the last time {why}.",
-        "details": {},
-    }
-    with transaction() as session:
-        ownership.settle(session, generation.run, "failed", error=error)
+def _exhausted(why: str) -> dict[str, object]:
+    message = f"The run died {read_settings().max_attempts} times; the last time {why}."
+    return {"code": "ATTEMPTS_EXHAUSTED", "message": message, "details": {}}
 
 
 def _cancel(generation: UnderWay) -> None:
@@ -160,12 +198,6 @@ def _cancel(generation: UnderWay) -> None:
         control.cancel(generation.run.generation_id)
     except StateError as error:
         log.info("%s: %s", generation.run.generation_id, error.message)
-
-
-def _free_places(generation_id: str) -> None:
-    with transaction() as session:
-        held = places.leave_all(session, generation_id)
-    control.cancel_prompts(held)
 
 
 def _process(generation: UnderWay) -> psutil.Process | None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,11 +63,11 @@ def _render(run: Run, take: int) -> dict[str, Any]:
         try:
             return _render_at(run, take, place, ingredients, choice)
         except RenderLostError as error:
-            _leave(place, "lost", error)
+            _leave(run, place, "lost", error)
             if not remaining:
                 raise
         except RenderError as error:
-            _leave(place, "failed", error)
+            _leave(run, place, "failed", error)
             raise
     raise AssertionError("the last prompt either delivers or raises")
 
@@ -128,21 +129,26 @@ def _follow(run: Run, client: ComfyUI, place: Place) -> OutputFile:
             watchdog.saw(progress.value)
             if not progress.finished:
                 continue
-        job = _look_up(client, place, watchdog)
+        job = _look_up(run, client, place, watchdog)
         if job is not None and job.state not in (JobState.PENDING, JobState.RUNNING):
             return _delivered(job)
     raise AssertionError("pulses do not end")
 
 
-def _look_up(client: ComfyUI, place: Place, watchdog: "_Watchdog") -> Job | None:
-    """The prompt as its server sees it; None while the server does not answer, which moves nothing."""
+def _look_up(run: Run, client: ComfyUI, place: Place, watchdog: "_Watchdog") -> Job | None:
+    """The prompt as its server sees it; None while the server does not answer, which moves nothing.
+
+    A prompt that waits behind others stands still rightly, for as long as theirs take.
+    """
     try:
         job = client.job(str(place.prompt_id))
-        watchdog.saw((job.state, client.queue_length()))
+        watchdog.saw(
+            time.monotonic() if job.state is JobState.PENDING else (job.state, client.queue_length())
+        )
     except UnavailableError:
         job = None
     if watchdog.is_stalled():
-        _cancel_quietly(client, place)
+        _cancel_own(run, client, place)
         raise RenderStalledError(
             f"The render at {place.server} has not moved for {watchdog.limit_s:.0f} s.", server=place.server
         )
@@ -165,13 +171,10 @@ def _delivered(job: Job) -> OutputFile:
 
 def _keep(run: Run, take: int, client: ComfyUI, place: Place, output: OutputFile) -> dict[str, Any]:
     """Bring the video into the store and free the place."""
-    settings = read_settings()
-    scratch = settings.home / "cache"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix="render-") as folder:
+    with TemporaryDirectory(prefix="tower-render-") as folder:
         file = Path(folder) / Path(output.filename).name
         client.download(output, file)
-        stored = store.put(file, root=settings.assets)
+        stored = store.put(file, root=read_settings().assets)
     with transaction() as session:
         job = ownership.own(session, run)
         takes.keep(
@@ -199,16 +202,18 @@ def _pulses(client: ComfyUI, place: Place) -> Iterator[Progress | None]:
         yield None
 
 
-def _leave(place: Place, state: str, error: RenderError) -> None:
+def _leave(run: Run, place: Place, state: str, error: RenderError) -> None:
     with transaction() as session:
+        ownership.own(session, run)
         places.leave(session, place.id, state, error={"code": error.code, "message": error.message})
 
 
-def _cancel_quietly(client: ComfyUI, place: Place) -> None:
-    try:
+def _cancel_own(run: Run, client: ComfyUI, place: Place) -> None:
+    """Take the prompt off the renderer, unless another attempt has inherited it."""
+    with transaction() as session:
+        ownership.own(session, run)
+    with suppress(UnavailableError):
         client.cancel(str(place.prompt_id))
-    except UnavailableError:
-        return
 
 
 class _Watchdog:

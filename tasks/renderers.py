@@ -1,5 +1,6 @@
 """The renderers of this tower: which are alive, and which of them can run a workflow."""
 
+import atexit
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +27,9 @@ class Choice:
 @lru_cache(maxsize=32)
 def renderer(url: str) -> ComfyUI:
     """The client of one server, its connections kept."""
-    return ComfyUI(httpx.Client(base_url=url, trust_env=False))
+    http = httpx.Client(base_url=url, trust_env=False)
+    atexit.register(http.close)
+    return ComfyUI(http)
 
 
 def choose_workflow(wanted: str | None) -> Choice:

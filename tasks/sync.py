@@ -45,15 +45,12 @@ def _sync(run: Run, take: int) -> dict[str, Any]:
 
 def _laid_on_music(video: Path, music: Path, beats_s: Seconds) -> store.Stored:
     """The clip with its sound; retimed first when its cuts do not lie on the beats already."""
-    settings = read_settings()
-    scratch = settings.home / "cache"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix="sync-") as folder:
+    with TemporaryDirectory(prefix="tower-sync-") as folder:
         pictures = _on_the_beat(video, beats_s, Path(folder) / "retimed.mp4")
         clip = Path(folder) / "clip.mp4"
         info = media.probe_clip(pictures)
         media.mux_audio(pictures, music, clip, duration_s=float(info.frames / info.fps), fade_s=FADE_S)
-        return store.put(clip, root=settings.assets)
+        return store.put(clip, root=read_settings().assets)
 
 
 def _on_the_beat(video: Path, beats_s: Seconds, retimed: Path) -> Path:

@@ -56,6 +56,7 @@ def new_generation(session: Session, branch: Branch | None = None, **asked: obje
         "width": 128,
         "height": 72,
         "fps": Fraction(24),
+        "parameters": {},
         "body": {},
     }
     return generations.create(session, Asked(**{**values, **asked}))  # type: ignore[arg-type]

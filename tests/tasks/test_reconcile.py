@@ -19,9 +19,8 @@ from prefect.states import Cancelled, Pending
 from sqlalchemy import text
 
 from db.clock import NOW
-from db.locks import Lock
 from db.models.production import ProductionJob
-from db.queries import generations, ownership, places
+from db.queries import generations, ownership, places, survey
 from db.queries.ownership import Run
 from db.session import transaction
 from deployments.registry import apply, pools
@@ -49,6 +48,7 @@ def _settings(connected: Path, orchestrated: None, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TOWER_MAX_ATTEMPTS", "3")
     with transaction() as session:
         session.execute(text("UPDATE anime_api.production_jobs SET status = 'failed'"))
+        session.execute(text("UPDATE render_queue SET state = 'lost'"))
 
 
 @pytest.fixture
@@ -117,6 +117,29 @@ def test_a_run_that_waits_for_a_worker_is_left_alone() -> None:
     submit(generation_id, 1)
     reconcile_once()
     assert job(generation_id).attempt == 1
+
+
+def test_a_run_that_waited_long_in_its_queue_and_is_starting_now_is_left_alone() -> None:
+    generation_id = accepted()
+    submit(generation_id, 1)
+    flow_run_id = job(generation_id).flow_run_id
+    assert flow_run_id is not None
+    with transaction() as session:
+        generations.get(session, generation_id).submitted_at = NOW - timedelta(hours=1)
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Pending(), force=True)
+    reconcile_once()
+    assert job(generation_id).attempt == 1
+
+
+def test_a_run_that_is_starting_for_ever_is_dead() -> None:
+    generation_id = accepted()
+    submit(generation_id, 1)
+    flow_run_id = job(generation_id).flow_run_id
+    assert flow_run_id is not None
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Pending(), force=True)
+    reconcile_until(lambda: job(generation_id).attempt == 2)
 
 
 def test_a_run_that_lives_is_left_alone(victim: psutil.Process) -> None:
@@ -202,11 +225,15 @@ def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> N
     victim.wait()
     with transaction() as session:
         generations.get(session, run.generation_id).first_attempt = -1
+    run_of_death = job(run.generation_id).flow_run_id
     reconcile_once()
     now = job(run.generation_id)
     assert now.status == "failed"
     assert now.error is not None
     assert now.error["code"] == "ATTEMPTS_EXHAUSTED"
+    state = flow_run(run_of_death).state
+    assert state is not None
+    assert state.type is StateType.CRASHED
 
 
 def test_an_ended_generation_holds_no_place() -> None:
@@ -216,13 +243,13 @@ def test_an_ended_generation_holds_no_place() -> None:
         ownership.settle(session, run, "failed")
     reconcile_once()
     with transaction() as session:
-        assert run.generation_id not in places.held_by_ended(session)
+        assert run.generation_id not in places.to_take_off(session)
 
 
 def test_two_reconcilers_do_not_judge_at_once() -> None:
     generation_id = accepted(age_s=60)
-    with transaction() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": Lock.RECONCILER})
+    with survey.reconciling() as is_mine:
+        assert is_mine
         reconcile_once()
         assert job(generation_id).flow_run_id is None
     reconcile_once()

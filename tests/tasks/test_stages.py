@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
-from db.models.production import ProductionJob
-from db.models.project import MusicSceneSync
-from db.queries import generations, ownership, places, takes
+from db.models.production import ProductionJob, RenderPlace
+from db.models.project import Character, MusicSceneSync
+from db.queries import commits, generations, ownership, places, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients import media
@@ -93,9 +95,11 @@ def job(run: Run) -> ProductionJob:
 
 
 def held(run: Run) -> list[str]:
-    """Places that the generation still holds."""
+    """Places that the generation still holds or stands in line for."""
+    states = (*places.LIVE_PLACES, "cancelling")
     with transaction() as session:
-        return [str(prompt) for _, prompt in places.leave_all(session, run.generation_id)]
+        query = select(RenderPlace).where(col(RenderPlace.generation_id) == run.generation_id)
+        return [row.state for row in session.scalars(query) if row.state in states]
 
 
 def test_a_take_is_rendered_and_its_place_is_free_again(fake: FakeComfyUI) -> None:
@@ -103,6 +107,8 @@ def test_a_take_is_rendered_and_its_place_is_free_again(fake: FakeComfyUI) -> No
     rendered = render_take.fn(run)
     with transaction() as session:
         path = Path(takes.asset_path(session, rendered["video_sha256"]))
+        pinned = takes.get(session, run.generation_id, 1)
+        assert pinned.tree_hash == commits.current_tree_hash(session, job(run).branch_id)
     assert path.read_bytes() == fake.output
     assert [post["prompt_id"] for post in fake.posts] == [rendered["prompt_id"]]
     assert held(run) == []
@@ -200,6 +206,52 @@ def test_a_renderer_that_answers_500_for_a_while_is_waited_for(fake: FakeComfyUI
 
     threading.Thread(target=stumble, daemon=True).start()
     assert render_take.fn(run)["prompt_id"] == fake.posts[0]["prompt_id"]
+
+
+def test_a_prompt_whose_renderer_does_not_answer_keeps_its_place_until_it_is_off(fake: FakeComfyUI) -> None:
+    run = planned()
+    fake.is_held = True
+    first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
+    first.start()
+    wait_until(lambda: fake.running is not None and held(run) == ["posted"])
+    fake.broken = {"/queue": 1_000}
+    control.cancel(run.generation_id)
+    assert (job(run).status, held(run), fake.interrupts) == ("cancelled", ["cancelling"], [])
+    fake.broken = {}
+    control.take_off(run.generation_id)
+    assert held(run) == []
+    assert [stopped["prompt_id"] for stopped in fake.interrupts] == [fake.posts[0]["prompt_id"]]
+    first.join(10)
+
+
+def test_whom_the_sentence_names_is_cast_and_a_nameless_person_is_in_the_clip(fake: FakeComfyUI) -> None:
+    with transaction() as session:
+        branch = new_branch(session)
+        assert branch.id is not None
+        for name in ("Kai Nakamura", "Mira", "Kai"):
+            session.add(Character(branch_id=branch.id, project_id=branch.project_id, name=name))
+        named = new_generation(session, branch, prompt="Mira waits for kai nakamura in the snow")
+        nameless = new_generation(session, branch, prompt="a red-haired girl runs through rain")
+        empty = new_generation(session, branch, prompt="rain over the sea")
+    plans = [plan_scene.fn(Run(each.id, 1)) for each in (named, nameless, empty)]
+    assert plans[0]["cast"] == ["Mira", "Kai Nakamura"]
+    assert [plan["extras"] and plan["extras"][0]["name"] for plan in plans] == [[], "Girl", []]
+    assert plans[1]["storyboard"]["shots"][0]["characters"] == ("Girl",)
+
+
+def test_a_retry_of_a_judged_take_with_a_seed_is_another_take(fake: FakeComfyUI, tmp_path: Path) -> None:
+    fake.output = black(tmp_path, 24)
+    run = planned(seed=9)
+    render_take.fn(run)
+    verdict = assess_take.fn(run)
+    sync_to_beat.fn(run)
+    await_review.fn(run, verdict)
+    control.retry(run.generation_id)
+    again = Run(run.generation_id, job(run).attempt)
+    assert plan_scene.fn(again)["seed"] != 9
+    with transaction() as session:
+        shown = generations.view(session, run.generation_id)
+    assert (shown["quality"]["verdict"], shown["video_path"]) == ("not judged", None)
 
 
 def test_a_black_take_waits_for_review_unpublished_and_approval_publishes_it(
