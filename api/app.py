@@ -26,7 +26,7 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     409: {"model": Envelope, "description": "The request clashes with the present state."},
     412: {"model": Envelope, "description": "What `If-Match` names has changed."},
     413: {"model": Envelope, "description": "The body is too large."},
-    415: {"model": Envelope, "description": "The body is no JSON."},
+    415: {"model": Envelope, "description": "The body is of another kind: JSON, or a form for uploads."},
     422: {"model": Envelope, "description": "A field, a path or a value cannot be accepted."},
     429: {"model": Envelope, "description": "Too many requests; `Retry-After` says when to come back."},
     503: {"model": Envelope, "description": "A part that Tower depends on does not answer."},
@@ -43,6 +43,7 @@ def build(
     description: str,
     routers: Sequence[APIRouter],
     open_paths: Collection[str] = (),
+    upload_paths: Collection[str] = (),
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """A service of Tower's.
@@ -53,6 +54,7 @@ def build(
         description: What it is for, in a sentence.
         routers: Its routes.
         open_paths: Paths that need no token.
+        upload_paths: Paths that take files, up to the largest body.
         lifespan: What the service opens at its start and closes at its end.
 
     Raises:
@@ -65,7 +67,7 @@ def build(
         version="1",
         redirect_slashes=False,
         responses=ERRORS,
-        middleware=_middleware(settings, open_paths),
+        middleware=_middleware(settings, open_paths, upload_paths),
         exception_handlers={
             StudioError: envelope.on_studio_error,
             RequestValidationError: envelope.on_invalid_request,
@@ -88,17 +90,19 @@ def check_bind(settings: Settings) -> None:
         )
 
 
-def _middleware(settings: Settings, open_paths: Collection[str]) -> list[Middleware]:
-    largest_bytes = min(settings.max_body_bytes, doors.LARGEST_JSON_BYTES)
+def _middleware(
+    settings: Settings, open_paths: Collection[str], upload_paths: Collection[str]
+) -> list[Middleware]:
+    bodies = doors.Bodies(settings.max_body_bytes, frozenset(upload_paths))
     passed = [
         doors.host_door(settings),
         doors.rate_door(settings),
         doors.token_door(settings, open_paths=frozenset(open_paths)),
         doors.origin_door(settings),
-        doors.size_door(largest_bytes),
-        doors.media_type_door,
+        doors.size_door(bodies),
+        doors.media_type_door(bodies),
     ]
-    rings = [Middleware(Boundary), Middleware(doors.Doors, doors=passed, largest_body_bytes=largest_bytes)]
+    rings = [Middleware(Boundary), Middleware(doors.Doors, doors=passed, bodies=bodies)]
     if settings.cors_origins:
         rings.insert(1, _cross_origin(settings))
     return rings
@@ -108,7 +112,7 @@ def _cross_origin(settings: Settings) -> Middleware:
     return Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=[
             "Authorization",
             "Content-Type",

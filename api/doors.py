@@ -56,6 +56,23 @@ class Caller:
         return "transfer-encoding" in self.headers or self.headers.get("content-length", "0") != "0"
 
 
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """What bodies may be: JSON, and files where they are uploaded to."""
+
+    largest_bytes: int
+    upload_paths: frozenset[str] = frozenset()
+
+    def takes_files(self, scope: Scope) -> bool:
+        return scope["path"] in self.upload_paths
+
+    def limit_bytes(self, scope: Scope) -> int:
+        return self.largest_bytes if self.takes_files(scope) else min(self.largest_bytes, LARGEST_JSON_BYTES)
+
+    def media_type(self, scope: Scope) -> str:
+        return "multipart/form-data" if self.takes_files(scope) else "application/json"
+
+
 Door = Callable[[Caller], Awaitable[Response | None]]
 
 
@@ -65,7 +82,7 @@ class Doors:
 
     app: ASGIApp
     doors: Sequence[Door]
-    largest_body_bytes: int
+    bodies: Bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +93,7 @@ class Doors:
             if (refusal := await door(caller)) is not None:
                 await refusal(scope, receive, send)
                 return
-        await self.app(scope, _counted(receive, self.largest_body_bytes), send)
+        await self.app(scope, _counted(receive, self.bodies.limit_bytes(scope)), send)
 
 
 def host_door(settings: Settings) -> Door:
@@ -147,21 +164,27 @@ def rate_door(settings: Settings) -> Door:
     return door
 
 
-async def media_type_door(caller: Caller) -> Response | None:
-    """Bodies are JSON: the kinds that a page may send unasked are none of them."""
-    if not caller.is_write or not caller.has_body:
-        return None
-    sent = caller.headers.get("content-type", "")
-    if sent.partition(";")[0].strip().lower() == "application/json":
-        return None
-    details: dict[str, object] = {"field": "Content-Type", "value": sent, "expected": "application/json"}
-    return caller.refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON.", details=details)
+def media_type_door(bodies: Bodies) -> Door:
+    """Bodies are JSON, which no page may send unasked; uploads are kept from pages by their origin alone."""
+
+    async def door(caller: Caller) -> Response | None:
+        if not caller.is_write or not caller.has_body:
+            return None
+        sent, expected = caller.headers.get("content-type", ""), bodies.media_type(caller.scope)
+        if sent.partition(";")[0].strip().lower() == expected:
+            return None
+        details: dict[str, object] = {"field": "Content-Type", "value": sent, "expected": expected}
+        wanted = "a form with a file" if bodies.takes_files(caller.scope) else "JSON"
+        return caller.refuse(415, "UNSUPPORTED_MEDIA_TYPE", f"The body must be {wanted}.", details=details)
+
+    return door
 
 
-def size_door(largest_bytes: int) -> Door:
+def size_door(bodies: Bodies) -> Door:
     """A body that says that it is too large is not read at all."""
 
     async def door(caller: Caller) -> Response | None:
+        largest_bytes = bodies.limit_bytes(caller.scope)
         sent = caller.headers.get("content-length", "0")
         if sent.isdecimal() and int(sent) <= largest_bytes:
             return None

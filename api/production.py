@@ -8,7 +8,24 @@ from fastapi import APIRouter, FastAPI
 
 from api.app import build
 from api.commands import Commands
-from api.routes import bibles, characters, generate, generations, projects, scenes
+from api.routes import (
+    arcs,
+    assets,
+    bibles,
+    characters,
+    culture,
+    director,
+    feedback,
+    generate,
+    generations,
+    projects,
+    scenes,
+    styles,
+    timelines,
+    versions,
+    workflows,
+)
+from api.shelf import PROJECTS_CHANNEL, Clearing, Shelf
 from api.streams import Streams
 from db.listener import Listener
 from db.queries.ownership import EVENTS_CHANNEL
@@ -17,6 +34,11 @@ from tasks import control
 from tasks.submission import submit
 
 PREFIX: Final = "/api/anime"
+_ROUTES: Final = (
+    *(projects, characters, scenes, bibles, generate, generations),
+    *(director, workflows, assets, styles, arcs, timelines, culture, feedback),
+    versions,
+)
 REAL: Final = Commands(
     submit=submit,
     cancel=control.cancel,
@@ -29,7 +51,7 @@ REAL: Final = Commands(
 def create_app(settings: Settings, commands: Commands = REAL) -> FastAPI:
     """The service; `commands` are what it sets going."""
     service = APIRouter(prefix=PREFIX)
-    for routes in (projects, characters, scenes, bibles, generate, generations):
+    for routes in _ROUTES:
         service.include_router(routes.router)
     app = build(
         settings,
@@ -37,10 +59,14 @@ def create_app(settings: Settings, commands: Commands = REAL) -> FastAPI:
         description="Projects, characters, scenes and bibles, and the clips that are made of them.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
+        upload_paths=[f"{PREFIX}{assets.UPLOADS}"],
         lifespan=_listening,
     )
     app.state.commands = commands
-    app.state.streams = Streams(Listener(EVENTS_CHANNEL), settings.poll_s)
+    shelf = app.state.shelf = Shelf()
+    shelf.listener = Listener(EVENTS_CHANNEL, also={PROJECTS_CHANNEL: shelf.clear})
+    app.state.streams = Streams(shelf.listener, settings.poll_s)
+    app.add_middleware(Clearing, shelf=shelf)
     return app
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,10 +34,12 @@ class Bell:
 class Listener:
     """Hears a channel whose announcements are a key, or a key and a picture, and rings for who waits for it.
 
-    A ring is a hint to look; while the connection is down nothing rings, and `is_up` says so.
+    A ring is a hint to look; while the connection is down nothing rings, and `is_up` says so. `also` are
+    further channels, and what to call when something is announced there, or may have been.
     """
 
     channel: str
+    also: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     is_up: bool = False
     _waiting: defaultdict[str, set[Bell]] = field(default_factory=lambda: defaultdict(set))
 
@@ -75,12 +77,22 @@ class Listener:
 
     async def _hear(self) -> None:
         async with await AsyncConnection.connect(libpq_url(database_url()), autocommit=True) as connection:
-            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self.channel)))
+            for channel in (self.channel, *self.also):
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            self._catch_up()
             self.is_up = True
-            for key in list(self._waiting):  # what was announced before is not told again
-                self._ring(key)
             async for announced in connection.notifies():
-                self._ring(announced.payload)
+                if announced.channel in self.also:
+                    self.also[announced.channel]()
+                else:
+                    self._ring(announced.payload)
+
+    def _catch_up(self) -> None:
+        """What was announced before is not told again."""
+        for changed in self.also.values():
+            changed()
+        for key in list(self._waiting):
+            self._ring(key)
 
     def _ring(self, announced: str) -> None:
         key, _, preview = announced.partition(" ")

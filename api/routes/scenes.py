@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api import past
 from api.conditions import ConditionsAsked
 from api.paging import PageAsked
+from api.past import RefQuery, SceneThen
 from api.requests import BranchQuery, Paths, PathsGiven, branch_of
 from api.schemas.fields import Id, Warned
 from api.schemas.scenes import AudioAsked, AudioShown, SceneAsked, SceneChange, SceneShown
@@ -29,12 +31,20 @@ def create_scene(paths: PathsGiven, body: SceneAsked, branch: BranchQuery = None
         return _shown(paths, scenes.create(session, at, values, body.characters))
 
 
-@router.get("")
+@router.get("", response_model=list[SceneShown] | list[SceneThen])
 def list_scenes(
-    paths: PathsGiven, project_id: Annotated[Id, Query()], page: PageAsked, branch: BranchQuery = None
-) -> list[SceneShown]:
-    """A branch's scenes, by number."""
+    paths: PathsGiven,
+    project_id: Annotated[Id, Query()],
+    page: PageAsked,
+    branch: BranchQuery = None,
+    ref: RefQuery = None,
+) -> list[SceneShown] | list[SceneThen]:
+    """A branch's scenes, or a commit's, by number."""
     number, scene_id = page.after(2)
+    if ref is not None:
+        then = past.scenes(project_id, branch, ref)
+        rest = [each for each in then if (each.scene_number, each.id) > (number, scene_id)]
+        return page.cut(rest, lambda each: f"{each.scene_number}.{each.id}")
     with transaction() as session:
         at = branches.find(session, project_id, branch_of(branch))
         rows = scenes.page(session, at, limit=page.one_more, after=(number, scene_id))
@@ -42,11 +52,17 @@ def list_scenes(
     return [_shown(paths, row) for row in cut]
 
 
-@router.get("/{scene_id}", response_model=SceneShown)
+@router.get("/{scene_id}", response_model=SceneShown | SceneThen)
 def get_scene(
-    paths: PathsGiven, scene_id: Id, conditions: ConditionsAsked, branch: BranchQuery = None
-) -> SceneShown | Response:
-    """One scene."""
+    paths: PathsGiven,
+    scene_id: Id,
+    conditions: ConditionsAsked,
+    branch: BranchQuery = None,
+    ref: RefQuery = None,
+) -> SceneShown | SceneThen | Response:
+    """One scene, as a branch has it or, with `ref`, a commit."""
+    if ref is not None:
+        return conditions.answer(past.scene(scene_id, branch, ref))
     with transaction() as session:
         row = scenes.get(session, scene_id, branch_of(branch))
     return conditions.answer(_shown(paths, row))
@@ -68,6 +84,18 @@ def update_scene(
         conditions.check(_shown(paths, row))
         shown = _shown(paths, scenes.change(session, row, values, names))
     return conditions.tag(shown)
+
+
+@router.delete("/{scene_id}", status_code=204)
+def delete_scene(
+    paths: PathsGiven, scene_id: Id, conditions: ConditionsAsked, branch: BranchQuery = None
+) -> None:
+    """Take a scene off a branch, with its music; clips that were made of it stay."""
+    with transaction() as session:
+        row = scenes.held(session, scene_id, branch_of(branch))
+        conditions.check(_shown(paths, row))
+        at = branches.find(session, row.scene.project_id, row.branch_name, Hold.SHARED)
+        scenes.delete(session, at, scene_id)
 
 
 @router.post("/{scene_id}/audio", status_code=201, tags=["audio"])
@@ -95,6 +123,17 @@ def get_audio(
         at = scenes.get(session, scene_id, branch_of(branch))
         row = audio.newest(session, at.scene)
     return conditions.answer(_shown_audio(paths, row))
+
+
+@router.delete("/{scene_id}/audio", status_code=204, tags=["audio"])
+def delete_audio(
+    paths: PathsGiven, scene_id: Id, conditions: ConditionsAsked, branch: BranchQuery = None
+) -> None:
+    """Take a scene off its tracks; it has no music then."""
+    with transaction() as session:
+        at = scenes.held(session, scene_id, branch_of(branch))
+        conditions.check(_shown_audio(paths, audio.newest(session, at.scene)))
+        audio.remove(session, at.scene)
 
 
 def _shown(paths: Paths, row: Staged) -> SceneShown:

@@ -51,6 +51,26 @@ class BibleCharacterAsked(Asked):
     abilities: Values = Field(default_factory=list)
 
 
+class BibleCharacterChange(Asked):
+    """What is to change of what the bible says; what is not named stays."""
+
+    branch_name: Name | None = None
+    name: Name = ""
+    role: Text | None = None
+    personality: Text | None = None
+    backstory: Text | None = None
+    visual_description: Text | None = None
+    abilities: Values = Field(default_factory=list)
+
+
+class BibleVersionShown(Shown):
+    """A version of a bible: what it changed of the one before, as a JSON merge patch."""
+
+    version: int
+    changes: dict[str, Any]
+    created_at: Time
+
+
 class BibleCharacterShown(Shown):
     """What the bible says of a character."""
 

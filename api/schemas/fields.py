@@ -119,9 +119,9 @@ def _no_rate() -> PydanticCustomError:
     return PydanticCustomError("frame_rate", "Input should be {expected}", {"expected": expected})
 
 
-def _as_sent(value: float) -> float:
+def as_sent(value: float) -> float:
     """A whole number is shown without a point, as it was sent."""
-    return int(value) if value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 def _even(value: int) -> int:
@@ -137,9 +137,10 @@ Name = Annotated[
 Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_storable)]
 StoredPath = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_storable)]
 Object = Annotated[dict[str, Any], AfterValidator(_storable_json)]
+Json = Annotated[Any, AfterValidator(_storable_json)]
 Values = Annotated[list[Any], Field(max_length=1000), AfterValidator(_storable_json)]
 Side = Annotated[int, BeforeValidator(_number), Field(ge=64, le=1920), AfterValidator(_even)]
-Number = Annotated[float, BeforeValidator(_number), AfterValidator(_as_sent)]
+Number = Annotated[float, BeforeValidator(_number), AfterValidator(as_sent)]
 Prompt = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_storable)]
 FrameRate = Annotated[
     Fraction,

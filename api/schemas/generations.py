@@ -39,21 +39,17 @@ _ANSWER: Final[JsonDict] = {
 }
 
 
-class GenerationAsked(Asked):
-    """A clip to be made."""
+class ClipTerms(Asked):
+    """How a clip is to be made; what is not said is the user's preference, then the project's setting."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-
-    prompt: Prompt = Field(min_length=1, pattern=r"\S")
     duration: Number = Field(default=5, gt=0, le=LONGEST_S, description="Seconds.")
     style: Name | None = Field(
-        default=None, description="Free text; the project's own style where it is not said."
+        default=None, description="Free text; the name of a style template adds its settings."
     )
     characters: Cast = Field(default_factory=list)
     quality: Quality = "standard"
     seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED)
     audio_path: StoredPath | None = Field(default=None, description="A file within the media roots.")
-    scene_id: Id | None = None
     branch_name: Name | None = None
     workflow: Name | None = None
     width: Side | None = None
@@ -61,6 +57,15 @@ class GenerationAsked(Asked):
     fps: FrameRate | None = None
     negative_prompt: Prompt = ""
     title: Name | None = None
+
+
+class GenerationAsked(ClipTerms):
+    """A clip to be made."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    prompt: Prompt = Field(min_length=1, pattern=r"\S")
+    scene_id: Id | None = None
 
 
 class Terms(BaseModel):

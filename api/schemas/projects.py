@@ -1,11 +1,12 @@
 """Projects, as they are sent and shown."""
 
-from typing import Annotated, Any, Final
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.fields import Asked, Name, Object, Shown, Text, Time
+from api.schemas.fields import Asked, FrameRate, Name, Object, Shown, Side, Text, Time
 
 _EXAMPLE: Final[JsonDict] = {
     "name": "My Anime Project",
@@ -22,6 +23,37 @@ class ProjectAsked(Asked):
     name: Name
     description: Text = ""
     metadata: Object = Field(default_factory=dict)
+
+
+class ProjectChange(Asked):
+    """What is to change of a project; what is not named stays. Its folder in the library keeps its name."""
+
+    name: Name = ""
+    description: Text = ""
+    metadata: Object = Field(default_factory=dict)
+    status: Literal["active", "archived"] = "active"
+
+
+class SettingsChange(Asked):
+    """What is to change of how a project is produced; what is not named stays."""
+
+    fps: FrameRate = Fraction(24)
+    width: Side = 832
+    height: Side = 480
+    default_style: Name = "anime"
+
+
+class SettingsShown(Shown):
+    """How a project is produced, and its folder in the library."""
+
+    project_id: int
+    fps: str = Field(examples=["24", "24000/1001"])
+    width: int
+    height: int
+    default_style: str
+    library_folder: str
+    created_at: Time
+    updated_at: Time
 
 
 class ProjectShown(Shown):

@@ -1,0 +1,222 @@
+"""Accepting a request for a clip: what it means with preferences, a template and the project's settings."""
+
+import logging
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from fastapi import BackgroundTasks, Response
+
+from api.commands import Commands
+from api.schemas.fields import as_sent
+from api.schemas.generations import GenerationAccepted, GenerationAsked, Terms
+from db.models.judgement import UserCreativePreferences
+from db.models.learning import StyleTemplate
+from db.models.project import Branch, ProjectSettings
+from db.queries import (
+    branches,
+    characters,
+    director,
+    generations,
+    idempotency,
+    preferences,
+    projects,
+    scenes,
+    workflows,
+)
+from db.queries.branches import Hold
+from db.queries.director import Told
+from db.queries.generations import Asked
+from db.queries.idempotency import Keyed
+from db.session import transaction
+from studio.clients.media import probe_audio
+from studio.clients.store import open_allowed
+from studio.errors import InvalidError, StateError, SupersededError, UnavailableError
+from studio.library import title_from
+from studio.settings import Settings
+from studio.workflows import Workflow
+
+log = logging.getLogger(__name__)
+ACCEPTED: Final = 202
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A clip that somebody asks for; `told` is the director's command behind it, if any."""
+
+    project_id: int
+    branch: str
+    body: GenerationAsked
+    token: str
+    keyed: Keyed | None = None
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What holds where a request does not say: the user's preferences first, then the project's settings."""
+
+    likes: UserCreativePreferences
+    project: ProjectSettings
+
+    def style(self, body: GenerationAsked) -> str:
+        return body.style or self.likes.style or self.project.default_style
+
+    def quality(self, body: GenerationAsked) -> str:
+        return body.quality if "quality" in body.model_fields_set else self.likes.quality or body.quality
+
+    def duration_s(self, body: GenerationAsked) -> float:
+        return (
+            body.duration if "duration" in body.model_fields_set else self.likes.duration_s or body.duration
+        )
+
+    def fps(self, body: GenerationAsked) -> Fraction:
+        return body.fps or Fraction(self.project.fps_num, self.project.fps_den)
+
+
+def first_answer(keyed: Keyed | None, response: Response) -> GenerationAccepted | None:
+    """The answer that this request got before."""
+    if keyed is None:
+        return None
+    with transaction() as session:
+        first = idempotency.answered(session, keyed)
+    if first is None:
+        return None
+    return _located(GenerationAccepted.model_validate(first), response)
+
+
+def set_going(
+    order: Order, settings: Settings, response: Response, commands: Commands, afterwards: BackgroundTasks
+) -> GenerationAccepted:
+    """Accept an order, once for each key, and have its run submitted when the answer is sent."""
+    audio_path = opened(order.body.audio_path, settings)
+    answer, is_new = accept(order, audio_path)
+    if is_new:
+        afterwards.add_task(_submit, commands, answer.generation_id)
+    return _located(answer, response)
+
+
+def _located(answer: GenerationAccepted, response: Response) -> GenerationAccepted:
+    response.headers["Location"] = f"/api/anime/generations/{answer.generation_id}"
+    return answer
+
+
+def opened(audio_path: str | None, settings: Settings) -> str | None:
+    """The file that is meant, which is sound; looked at before any transaction begins."""
+    if audio_path is None:
+        return None
+    try:
+        path = open_allowed(audio_path, settings.roots)
+        probe_audio(path)
+    except InvalidError as error:
+        expected = error.details.get("expected", "a sound file")
+        raise type(error)(error.message, field="audio_path", value=audio_path, expected=expected) from error
+    return str(path)
+
+
+def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bool]:
+    """The answer, and whether it is a new one: a repeat may have come in between."""
+    body = order.body
+    with transaction() as session:
+        if order.keyed is not None and (first := idempotency.answered(session, order.keyed)) is not None:
+            return GenerationAccepted.model_validate(first), False
+        at = branches.find(session, order.project_id, order.branch, Hold.SHARED)
+        _require_active(projects.get(session, order.project_id).status)
+        if body.scene_id is not None:
+            scenes.require(session, at, body.scene_id)
+        characters.require(session, at, body.characters)
+        usual = Usual(
+            preferences.of_user(session, order.token), projects.production(session, order.project_id)
+        )
+        style = usual.style(body)
+        asked = _asked(at, usual, body, preferences.template(session, style), audio_path)
+        if asked.workflow is not None:
+            _require_workflow(asked.workflow, workflows.enabled(session))
+        job = generations.create(session, asked)
+        if order.told is not None:
+            director.carried_out(session, order.told, job)
+        answer = GenerationAccepted(
+            generation_id=job.id,
+            status="processing",
+            estimated_completion=generations.estimate(session, job.id),
+            project_id=order.project_id,
+            metadata=Terms(duration=as_sent(asked.duration_s), style=asked.style, quality=asked.quality),
+        )
+        if order.keyed is not None:
+            idempotency.record(session, order.keyed, status=ACCEPTED, answer=answer.model_dump(mode="json"))
+    return answer, True
+
+
+def _submit(commands: Commands, generation_id: str) -> None:
+    """Set the run going; where Prefect does not answer, the reconciler does it later."""
+    try:
+        commands.submit(generation_id, 1)
+    except (UnavailableError, SupersededError) as error:
+        log.warning("%s waits for the reconciler: %s", generation_id, error.message)
+
+
+def _asked(
+    at: Branch, usual: Usual, body: GenerationAsked, template: StyleTemplate | None, audio_path: str | None
+) -> Asked:
+    fps, duration_s = usual.fps(body), usual.duration_s(body)
+    if duration_s * fps < 1:
+        raise InvalidError(
+            "The clip would have no frame.",
+            field="duration",
+            value=duration_s,
+            expected=f"at least one frame, {float(1 / fps):.3f} s",
+        )
+    given = template or StyleTemplate(name="")
+    return Asked(
+        project_id=at.project_id,
+        branch_id=branches.id_of(at),
+        scene_id=body.scene_id,
+        title=body.title or title_from(body.prompt),
+        prompt=_joined(body.prompt, given.prompt_suffix),
+        negative_prompt=_joined(body.negative_prompt, given.negative_prompt),
+        duration_s=float(duration_s),
+        style=usual.style(body),
+        quality=usual.quality(body),
+        characters=tuple(body.characters),
+        seed=body.seed,
+        audio_path=audio_path,
+        workflow=body.workflow or given.workflow,
+        width=body.width or given.width or usual.project.width,
+        height=body.height or given.height or usual.project.height,
+        fps=fps,
+        parameters=_sampling(given),
+        body=_as_sent(body),
+    )
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(filter(None, texts))
+
+
+def _sampling(template: StyleTemplate) -> dict[str, Any]:
+    return {name: value for name in ("steps", "cfg") if (value := getattr(template, name)) is not None}
+
+
+def _as_sent(body: GenerationAsked) -> dict[str, Any]:
+    return body.model_dump(mode="json", exclude_unset=True)
+
+
+def _require_active(status: str) -> None:
+    if status != "active":
+        raise StateError(
+            "The project is archived; make it active to go on with it.",
+            field="status",
+            value=status,
+            expected="active",
+        )
+
+
+def _require_workflow(name: str, known: list[Workflow]) -> None:
+    names = [workflow.name for workflow in known]
+    if name not in names:
+        raise InvalidError(
+            f"There is no workflow {name!r}.",
+            field="workflow",
+            value=name,
+            expected=", ".join(names) or "none is enabled",
+        )

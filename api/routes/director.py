@@ -1,0 +1,155 @@
+"""Commands to the director."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going
+from api.commands import CommandsGiven
+from api.keys import IdempotencyKey, keyed, token_of
+from api.paging import PageAsked
+from api.requests import BranchQuery, branch_of, settings_of
+from api.schemas.director import CommandAccepted, CommandAsked, SceneOrder
+from api.schemas.fields import Id, Warned
+from api.schemas.generations import GenerationAsked
+from api.schemas.judgement import CommandShown
+from db.queries import branches, director, projects, scenes, takes
+from db.queries.director import Told
+from db.queries.scenes import Staged
+from db.session import transaction
+from studio.errors import InvalidError, NotFoundError, PathNotAllowedError
+from studio.settings import Settings
+
+router = APIRouter(prefix="/director", tags=["director"])
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A command as a clip to be made: on which branch, and what it could not use."""
+
+    branch: str
+    body: GenerationAsked
+    plan: tuple[dict[str, object], ...]
+    warnings: tuple[Warned, ...]
+
+
+@router.post("/command", status_code=ACCEPTED)
+def command(
+    request: Request,
+    response: Response,
+    body: CommandAsked,
+    commands: CommandsGiven,
+    afterwards: BackgroundTasks,
+    branch: BranchQuery = None,
+    idempotency_key: IdempotencyKey = None,
+) -> CommandAccepted:
+    """Carry out a command; `generate_scene` makes a clip of a scene as it is described."""
+    meant = _reader(body.command)(body, branch, settings_of(request))
+    key = keyed(request, idempotency_key, body, branch=meant.branch)
+    told = Told(body.command, body.model_dump(mode="json"), meant.plan)
+    order = Order(body.project_id, meant.branch, meant.body, token_of(request), key, told)
+    answer = first_answer(key, response) or set_going(
+        order, settings_of(request), response, commands, afterwards
+    )
+    return CommandAccepted(**answer.model_dump(), command=body.command, warnings=list(meant.warnings))
+
+
+@router.get("/log")
+def list_commands(page: PageAsked, project_id: Annotated[Id | None, Query()] = None) -> list[CommandShown]:
+    """What the director was told, newest first."""
+    (before,) = page.after(1)
+    with transaction() as session:
+        if project_id is not None:
+            projects.get(session, project_id)
+        rows = director.page(session, project_id, limit=page.one_more, before=before)
+    return [CommandShown.model_validate(row) for row in page.cut(rows, lambda row: str(row.id))]
+
+
+def _generate_scene(body: CommandAsked, branch: str | None, settings: Settings) -> Meant:
+    order = _scene_order(body)
+    name = branch_of(branch, order.branch_name)
+    with transaction() as session:
+        at = branches.find(session, body.project_id, name)
+        scenes.require(session, at, order.scene_id)
+        staged = scenes.get(session, order.scene_id, name)
+        track = takes.scene_audio(session, branches.id_of(at), order.scene_id)
+    asked = _asked(order, staged)
+    warnings = [*_unused(body), *_unknown(order, staged)]
+    if order.audio_path is None and track is not None:
+        warnings += _unopened(track.audio_path, settings)
+    plan = {"step": 1, "action": "generate_video", "service": "comfyui", "parameters": _planned(asked)}
+    return Meant(name, asked, (plan,), tuple(warnings))
+
+
+KNOWN: Final[dict[str, Callable[[CommandAsked, str | None, Settings], Meant]]] = {
+    "generate_scene": _generate_scene
+}
+
+
+def _reader(command: str) -> Callable[[CommandAsked, str | None, Settings], Meant]:
+    reader = KNOWN.get(command)
+    if reader is None:
+        raise InvalidError(
+            f"The director has no command {command!r}.",
+            field="command",
+            value=command,
+            expected=", ".join(KNOWN),
+            known=list(KNOWN),
+        )
+    return reader
+
+
+def _scene_order(body: CommandAsked) -> SceneOrder:
+    try:
+        return SceneOrder.model_validate(body.parameters)
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", "parameters", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
+
+
+def _asked(order: SceneOrder, staged: Staged) -> GenerationAsked:
+    """The scene as a clip: what the command does not say, the scene does."""
+    present = [name for name in staged.characters if name not in staged.unresolved]
+    said = order.model_dump(exclude_unset=True, exclude={"branch_name"})
+    scene = {"prompt": staged.scene.description, "characters": present}
+    try:
+        return GenerationAsked.model_validate({**scene, **said})
+    except ValidationError as error:
+        raise InvalidError(
+            f"Scene {order.scene_id} cannot be made as it is described: {error.errors()[0]['msg']}.",
+            field="parameters.prompt",
+            value=None,
+            expected="a scene with a description of at most 4000 characters, or a prompt",
+        ) from error
+
+
+def _unused(body: CommandAsked) -> list[Warned]:
+    unused = body.parameters.keys() - SceneOrder.model_fields.keys()
+    message = f"{body.command} has no use for it."
+    return [
+        Warned(field=f"parameters.{name}", value=str(body.parameters[name])[:200], message=message)
+        for name in sorted(unused)
+    ]
+
+
+def _unknown(order: SceneOrder, staged: Staged) -> list[Warned]:
+    names = () if "characters" in order.model_fields_set else staged.unresolved
+    message = "The branch has no character of this name yet."
+    return [Warned(field="characters", value=name, message=message) for name in names]
+
+
+def _unopened(audio_path: str, settings: Settings) -> list[Warned]:
+    """The scene's track plays under the clip where it can be opened; it must be sound then."""
+    try:
+        opened(audio_path, settings)
+    except (NotFoundError, PathNotAllowedError) as error:
+        return [Warned(field="audio_path", value=audio_path, message=error.message)]
+    return []
+
+
+def _planned(asked: GenerationAsked) -> dict[str, object]:
+    return asked.model_dump(mode="json", exclude_unset=True)

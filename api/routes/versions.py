@@ -1,0 +1,278 @@
+"""Branches, commits, merges and tags."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.conditions import ConditionsAsked
+from api.keys import IdempotencyKey, keyed
+from api.paging import PageAsked
+from api.schemas.fields import Id, Name
+from api.schemas.versions import (
+    BranchAsked,
+    BranchShown,
+    CommitAsked,
+    CommitShown,
+    ConflictShown,
+    DiffShown,
+    EntityChange,
+    FieldChange,
+    MergeAsked,
+    MergeShown,
+    PickAsked,
+    ResolutionsAsked,
+    TagAsked,
+    TagShown,
+)
+from db.models.project import Branch
+from db.models.versions import Merge
+from db.queries import branches, commits, idempotency, merges, tags, trees
+from db.queries.branches import Hold
+from db.queries.commits import Recorded
+from db.queries.idempotency import Keyed
+from db.queries.merges import Outcome, Wanted
+from db.session import transaction
+from studio.errors import MergeConflictError
+from studio.versions.conflicts import ABSENT, Conflict, pointer
+from studio.versions.merge import Resolution, field_changes
+from studio.versions.patch import taken_apart
+
+router = APIRouter(tags=["versions"])
+ProjectQuery = Annotated[Id, Query()]
+_CREATED: Final = 201
+
+
+@router.post("/branch", status_code=_CREATED)
+def create_branch(body: BranchAsked) -> BranchShown:
+    """Make a branch that starts as another one is now, its uncommitted work included."""
+    with transaction() as session:
+        source = branches.find(session, body.project_id, body.source_branch, Hold.ALONE)
+        branch = commits.branch_off(session, source, body.branch_name)
+        return _branch(branch, has_work=branches.has_work(session, branch))
+
+
+@router.get("/branches")
+def list_branches(project_id: ProjectQuery, page: PageAsked) -> list[BranchShown]:
+    """A project's branches, oldest first."""
+    (after,) = page.after(1)
+    with transaction() as session:
+        rows = branches.page(session, project_id, limit=page.one_more, after=after)
+    return [_branch(row, has_work=work) for row, work in page.cut(rows, lambda row: str(row[0].id))]
+
+
+@router.post("/commit", status_code=_CREATED)
+def commit(request: Request, body: CommitAsked, idempotency_key: IdempotencyKey = None) -> CommitShown:
+    """Record what was changed on a branch since its head, and `changes` with it.
+
+    Where nothing was, this is a 409 NOTHING_TO_COMMIT. A repeat under one `Idempotency-Key` gets the first
+    answer.
+    """
+    key = keyed(request, idempotency_key, body)
+    patch = taken_apart(body.changes)
+    with transaction() as session:
+        if key is not None and (first := idempotency.answered(session, key)) is not None:
+            return CommitShown.model_validate(first)
+        branch = branches.find(session, body.project_id, body.branch, Hold.ALONE)
+        shown = _commit(commits.commit(session, branch, body.message, patch))
+        if key is not None:
+            idempotency.record(session, key, status=_CREATED, answer=shown.model_dump(mode="json"))
+        return shown
+
+
+@router.get("/commits")
+def list_commits(
+    project_id: ProjectQuery, page: PageAsked, branch: Annotated[Name, Query()] = "main"
+) -> list[CommitShown]:
+    """A branch's log: what its head leads back to, newest first."""
+    (before,) = page.after(1)
+    with transaction() as session:
+        at = branches.find(session, project_id, branch)
+        rows = commits.log(session, at, limit=page.one_more, before=before)
+    return [_commit(row) for row in page.cut(rows, lambda row: str(row.commit.number))]
+
+
+@router.get("/commits/{commit_id}", response_model=CommitShown)
+def get_commit(commit_id: Name, conditions: ConditionsAsked) -> CommitShown | Response:
+    """One commit."""
+    with transaction() as session:
+        return conditions.answer(_commit(commits.get(session, commit_id)))
+
+
+@router.get("/diff")
+def diff(
+    project_id: ProjectQuery, base: Annotated[Name, Query()], head: Annotated[Name, Query()], page: PageAsked
+) -> DiffShown:
+    """What leads from one commit to another, by entity and field; each is a branch, a tag or a commit."""
+    (start,) = page.after(1)
+    with transaction() as session:
+        old = commits.find(session, project_id, base, "base")
+        new = commits.find(session, project_id, head, "head")
+        differing = sorted(trees.between(session, old.tree_hash, new.tree_hash).items())
+        some = differing[start : start + page.one_more]
+        values = trees.blobs(session, (name for _, pair in some for name in pair))
+    numbered = list(enumerate(some, start + 1))
+    changes = [
+        _change(key, *(values[name] if name else ABSENT for name in pair))
+        for _, (key, pair) in page.cut(numbered, lambda row: str(row[0]))
+    ]
+    return DiffShown(base=old.id, head=new.id, changes=changes)
+
+
+@router.post("/merge", status_code=_CREATED, responses={200: {"model": MergeShown}})
+def merge_branches(
+    request: Request, response: Response, body: MergeAsked, idempotency_key: IdempotencyKey = None
+) -> MergeShown:
+    """Merge a branch into another, field by field.
+
+    Conflicts change nothing and are a 409 MERGE_CONFLICT; a dry run reports them with a 200. A repeat under
+    one `Idempotency-Key` gets the first answer.
+    """
+    wanted = Wanted(
+        kind="merge",
+        project_id=body.project_id,
+        branch=body.target_branch,
+        source=body.source_branch,
+        message=body.message or f"Merge {body.source_branch} into {body.target_branch}",
+    )
+    key = keyed(request, idempotency_key, body)
+    return _carried_out(response, wanted, is_dry_run=body.dry_run, key=key)
+
+
+@router.post("/revert", status_code=_CREATED, responses={200: {"model": MergeShown}})
+def revert(response: Response, body: PickAsked) -> MergeShown:
+    """Undo a commit on a branch, with a commit; of a merge, what it brought onto the branch merged into."""
+    return _carried_out(response, _picked("revert", body), is_dry_run=body.dry_run)
+
+
+@router.post("/cherry-pick", status_code=_CREATED, responses={200: {"model": MergeShown}})
+def cherry_pick(response: Response, body: PickAsked) -> MergeShown:
+    """Do on a branch what a commit did elsewhere."""
+    return _carried_out(response, _picked("cherry-pick", body), is_dry_run=body.dry_run)
+
+
+@router.get("/merges/{merge_id}", response_model=MergeShown)
+def get_merge(merge_id: Id, conditions: ConditionsAsked) -> MergeShown | Response:
+    """A merge that met conflicts: what is left to decide, or what became of it."""
+    with transaction() as session:
+        return conditions.answer(_merge(merges.get(session, merge_id)))
+
+
+@router.post("/merges/{merge_id}/resolve")
+def resolve(merge_id: Id, body: ResolutionsAsked) -> MergeShown:
+    """Decide on conflicts; when none is left, the merge is committed."""
+    decided = [Resolution(**each.model_dump()) for each in body.resolutions]
+    with transaction() as session:
+        row, outcome = merges.resolve(session, merge_id, decided)
+        return _merge(row, outcome.recorded)
+
+
+@router.post("/merges/{merge_id}/abort")
+def abort(merge_id: Id) -> MergeShown:
+    """Give a merge up; it has changed nothing."""
+    with transaction() as session:
+        return _merge(merges.abort(session, merge_id))
+
+
+@router.post("/tags", status_code=_CREATED)
+def create_tag(body: TagAsked) -> TagShown:
+    """Name a commit."""
+    with transaction() as session:
+        commit = commits.find(session, body.project_id, body.ref)
+        return TagShown.model_validate(tags.add(session, commit, body.name, body.message))
+
+
+@router.get("/tags")
+def list_tags(project_id: ProjectQuery, page: PageAsked) -> list[TagShown]:
+    """A project's tags, by name."""
+    with transaction() as session:
+        rows = tags.page(session, project_id, limit=page.one_more, after=page.cursor or "")
+        return [TagShown.model_validate(row) for row in page.cut(rows, lambda row: row.name)]
+
+
+@router.delete("/tags/{name}", status_code=204)
+def delete_tag(name: Name, project_id: ProjectQuery) -> None:
+    """Take a tag off; its commit stays."""
+    with transaction() as session:
+        tags.remove(session, project_id, name)
+
+
+def _picked(kind: merges.Kind, body: PickAsked) -> Wanted:
+    message = body.message or f"{kind.capitalize()} {body.commit_id[:12]}"
+    return Wanted(kind, body.project_id, body.branch, body.commit_id, message)
+
+
+def _carried_out(
+    response: Response, wanted: Wanted, *, is_dry_run: bool, key: Keyed | None = None
+) -> MergeShown:
+    with transaction() as session:
+        if key is not None and (first := idempotency.answered(session, key)) is not None:
+            return MergeShown.model_validate(first)
+        outcome = merges.carry_out(session, wanted, dry_run=is_dry_run)
+        shown = _outcome(outcome, is_dry_run=is_dry_run)
+        if outcome.conflicts and not is_dry_run:
+            shown.merge_id = merges.open_merge(session, wanted, outcome.conflicts).id
+        elif key is not None:
+            idempotency.record(session, key, status=_CREATED, answer=shown.model_dump(mode="json"))
+    if shown.merge_id is not None:
+        raise _refused(shown.merge_id, outcome.conflicts)
+    if shown.commit_id is None:
+        response.status_code = 200
+    return shown
+
+
+def _refused(merge_id: int, conflicts: Sequence[Conflict]) -> MergeConflictError:
+    return MergeConflictError(
+        f"There are {len(conflicts)} conflicts; decide on them at merges/{merge_id}/resolve.",
+        merge_id=merge_id,
+        conflicts=[each.shown() for each in conflicts],
+    )
+
+
+def _outcome(outcome: Outcome, *, is_dry_run: bool) -> MergeShown:
+    conflicts = [ConflictShown(**each.shown()) for each in outcome.conflicts]
+    if conflicts:
+        return MergeShown(status="conflicts", conflicts=conflicts)
+    if outcome.recorded is None:
+        return MergeShown(status="up_to_date")
+    if is_dry_run:
+        return MergeShown(status="clean")
+    made = _commit(outcome.recorded)
+    return MergeShown(status="merged", commit_id=made.id, commit=made)
+
+
+def _merge(row: Merge, recorded: Recorded | None = None) -> MergeShown:
+    return MergeShown.model_validate(
+        {
+            "status": row.status,
+            "merge_id": row.id,
+            "commit_id": row.commit_id,
+            "commit": None if recorded is None else _commit(recorded),
+            "conflicts": row.conflicts if row.status == "open" else [],
+        }
+    )
+
+
+def _branch(row: Branch, *, has_work: bool) -> BranchShown:
+    return BranchShown(
+        **row.model_dump(exclude={"name"}), branch_name=row.name, has_uncommitted_work=has_work
+    )
+
+
+def _commit(recorded: Recorded) -> CommitShown:
+    row = recorded.commit
+    fields = row.model_dump(exclude={"branch_name", "number"})
+    return CommitShown(**fields, branch=row.branch_name, parents=list(recorded.parents))
+
+
+def _change(key: str, base: object, head: object) -> EntityChange:
+    kind = "added" if base is ABSENT else "deleted" if head is ABSENT else "modified"
+    fields = [
+        FieldChange(path=pointer(at), base=_or_null(old), head=_or_null(new))
+        for at, old, new in field_changes(base, head)
+    ]
+    return EntityChange.model_validate({"entity": key, "kind": kind, "changes": fields})
+
+
+def _or_null(value: object) -> object:
+    return None if value is ABSENT else value

@@ -1,0 +1,163 @@
+"""Commands to the director, and what people say of the clips that come of them."""
+
+import wave
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from db.models.production import ProductionJob, Take
+from db.queries import appearances, generations
+from db.session import transaction
+from studio.settings import Settings
+
+A = "/api/anime"
+
+
+@pytest.fixture
+def scene(client: TestClient, kai: dict[str, Any]) -> dict[str, Any]:
+    body = {
+        "project_id": kai["project_id"], "scene_number": 1, "description": "Opening scene in the village",
+        "characters": [kai["name"], "Village Elder"],
+    }  # fmt: skip
+    return dict(client.post(f"{A}/scenes", json=body).json())
+
+
+def _command(client: TestClient, scene: dict[str, Any], **parameters: Any) -> Any:
+    body = {
+        "project_id": scene["project_id"],
+        "command": "generate_scene",
+        "parameters": {"scene_id": scene["id"], **parameters},
+    }
+    return client.post(f"{A}/director/command", json=body)
+
+
+def _asked(answer: Any) -> Any:
+    assert answer.status_code == 202, answer.text
+    with transaction() as session:
+        return generations.request(session, answer.json()["generation_id"])
+
+
+def test_generate_scene_makes_the_scene_as_it_is_described(
+    client: TestClient, told: Any, scene: dict[str, Any]
+) -> None:
+    answer = _command(client, scene, style="cinematic", duration=5, quality="high")
+    asked, body = _asked(answer), answer.json()
+    assert (asked.prompt, asked.characters) == (scene["description"], ["Kai Nakamura"])
+    assert body["metadata"] == {"duration": 5, "style": "cinematic", "quality": "high"}
+    assert [warning["value"] for warning in body["warnings"]] == ["Village Elder"]
+    assert told.given == [("submit", body["generation_id"], 1)]
+    assert answer.headers["Location"] == f"{A}/generations/{body['generation_id']}"
+    shown = client.get(answer.headers["Location"]).json()
+    assert (shown["scene_id"], shown["status"]) == (scene["id"], "processing")
+    (entry,) = client.get(f"{A}/director/log?project_id={scene['project_id']}").json()
+    assert (entry["command"], entry["outcome"]) == ("generate_scene", "accepted")
+    assert entry["generation_id"] == body["generation_id"]
+    assert entry["plan"][0]["parameters"]["prompt"] == scene["description"]
+
+
+def test_a_scene_plays_its_track_where_that_can_be_opened(
+    client: TestClient, settings: Settings, scene: dict[str, Any]
+) -> None:
+    path = settings.media / "director.wav"
+    client.post(f"{A}/scenes/{scene['id']}/audio", json={"audio_path": str(path)})
+    missing = _command(client, scene).json()["warnings"]
+    assert {warning["field"] for warning in missing} == {"characters", "audio_path"}
+    path.write_bytes(b"no sound")
+    assert _command(client, scene).status_code == 422
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(16000))
+    assert [warning["field"] for warning in _command(client, scene).json()["warnings"]] == ["characters"]
+
+
+def test_parameters_stand_in_for_the_scene_and_unused_ones_are_named(
+    client: TestClient, scene: dict[str, Any]
+) -> None:
+    answer = _command(client, scene, prompt="A storm", characters=[], seed=7, mood="grim")
+    asked = _asked(answer)
+    assert (asked.prompt, asked.characters, asked.seed) == ("A storm", [], 7)
+    assert [warning["field"] for warning in answer.json()["warnings"]] == ["parameters.mood"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"quality": "best"}, "parameters.quality"),
+        ({"duration": -1}, "parameters.duration"),
+        ({"scene_id": "x"}, "parameters.scene_id"),
+        ({"characters": ["Nobody"]}, "characters"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused(
+    client: TestClient, told: Any, scene: dict[str, Any], parameters: dict[str, Any], field: str
+) -> None:
+    refused = _command(client, scene, **parameters)
+    assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, field)
+    assert told.given == []
+
+
+def test_what_the_director_does_not_know_is_refused_by_name(
+    client: TestClient, project: int, scene: dict[str, Any]
+) -> None:
+    refused = client.post(f"{A}/director/command", json={"project_id": project, "command": "make_tea"})
+    details = refused.json()["error"]["details"]
+    assert (refused.status_code, details["value"], details["known"]) == (422, "make_tea", ["generate_scene"])
+    assert _command(client, {**scene, "id": 2**31 - 1}).status_code == 404
+    assert _command(client, {**scene, "project_id": 2**31 - 1}).status_code == 404
+    client.put(f"{A}/scenes/{scene['id']}", json={"description": ""})
+    empty = _command(client, scene)
+    assert (empty.status_code, empty.json()["error"]["details"]["field"]) == (422, "parameters.prompt")
+
+
+def test_a_repeated_command_gets_the_first_answer(
+    client: TestClient, told: Any, scene: dict[str, Any]
+) -> None:
+    parameters = {"scene_id": scene["id"]}
+    body = {"project_id": scene["project_id"], "command": "generate_scene", "parameters": parameters}
+    headers = {"Idempotency-Key": f"scene-{scene['id']}"}
+    answers = [client.post(f"{A}/director/command", json=body, headers=headers) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len(told.given) == 1
+    other = {**body, "parameters": {**body["parameters"], "seed": 1}}
+    assert client.post(f"{A}/director/command", json=other, headers=headers).status_code == 422
+
+
+def test_feedback_is_kept_and_counts_as_a_decision(client: TestClient, scene: dict[str, Any]) -> None:
+    made = _command(client, scene).json()["generation_id"]
+    path = f"{A}/generations/{made}/feedback"
+    first = client.post(path, json={"rating": 4, "text": "Lovely rain."})
+    assert first.status_code == 201
+    client.post(path, json={"rating": 1})
+    assert [(row["rating"], row["text"], row["take"]) for row in client.get(path).json()] == [
+        (4, "Lovely rain.", 1), (1, "", 1),
+    ]  # fmt: skip
+    for wrong in ({"rating": 0}, {"rating": 6}, {"rating": "5"}, {"rating": 4.5}, {}):
+        assert client.post(path, json=wrong).status_code == 422
+    assert client.post(f"{A}/generations/gen_none/feedback", json={"rating": 3}).status_code == 404
+    decisions = client.get(f"{A}/decisions?generation_id={made}").json()
+    assert [(row["decision"], row["made_by"]) for row in decisions] == [("feedback", "person")] * 2
+    assert decisions[1]["details"] == {"rating": 4}
+    page = client.get(f"{A}/decisions?project_id={scene['project_id']}&limit=1")
+    assert page.json() == decisions[:1]
+    assert client.get(page.headers["Link"].partition(">")[0].lstrip("<")).json() == decisions[1:]
+
+
+def test_who_is_in_a_published_take_is_known(
+    client: TestClient, kai: dict[str, Any], scene: dict[str, Any]
+) -> None:
+    made = _command(client, scene).json()["generation_id"]
+    with transaction() as session:
+        job = session.get_one(ProductionJob, made)
+        take = Take(
+            generation_id=made, take=1, attempt=1, inputs_hash="i", workflow="w", workflow_hash="h",
+            model="m", seed=1,
+        )  # fmt: skip
+        session.add(take)
+        session.flush()
+        for _ in range(2):
+            appearances.record(session, job, 1, ["Kai Nakamura", "Village Elder", "Kai Nakamura"])
+    (row,) = client.get(f"{A}/characters/{kai['id']}/appearances").json()
+    assert (row["generation_id"], row["scene_id"], row["character_version"]) == (made, scene["id"], 1)
