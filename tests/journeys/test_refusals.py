@@ -156,7 +156,8 @@ def test_the_command_line_prints_one_document_and_tells_by_its_exit_code(
         return done.returncode, json.loads(done.stdout)
 
     code, document = produce("a quiet sea at dawn", "--duration", "0.5", "--seed", "1")
-    assert (code, document["status"], document["sync"]) == (0, "completed", {"bpm": None, "offsets_ms": []})
+    nothing = {"bpm": None, "offsets_ms": [], "reason": "no music"}
+    assert (code, document["status"], document["sync"]) == (0, "completed", nothing)
     assert Path(document["published_path"]).exists()
     code, document = produce("a quiet sea", "--audio", str(no_audio))
     assert (code, document["status"], document["error"]["code"]) == (2, "failed", "VALIDATION_ERROR")

@@ -1,0 +1,52 @@
+"""Whatever is sent to the service, described or not: no 5xx, and errors in their envelope."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+
+from api.commands import Commands
+from api.production import create_app
+from studio.settings import Settings
+
+
+def nothing(*_what: object) -> None:
+    """What the service would set going is not what is tried here."""
+
+
+HOST = {"Host": "localhost"}
+HOME = Path(tempfile.gettempdir()) / "tower-fuzz"
+SERVICE = create_app(
+    Settings(home=HOME, rate_per_s=1_000_000), Commands(nothing, nothing, nothing, nothing, nothing)
+)
+schema = schemathesis.openapi.from_dict(SERVICE.openapi()).exclude(path_regex="/events$")
+schema.app = SERVICE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database(database: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", database)
+        patch.setenv("TOWER_HOME", str(HOME))
+        yield
+
+
+@schema.parametrize()
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_brings_the_service_down_or_gets_an_answer_outside_the_envelope(case: Case) -> None:
+    answer = case.call(headers=HOST)
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        error = answer.json()["error"]
+        assert {"code", "message", "details", "timestamp", "request_id"} <= error.keys()
+        assert error["request_id"] == answer.headers["x-request-id"][0]
