@@ -1,6 +1,8 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import beats
+from benchmarks import api, beats, versions
 
 if __name__ == "__main__":
     beats.main()
+    api.main()
+    versions.main()

@@ -1,5 +1,6 @@
 """The production service as the command line calls it."""
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from deployments.addresses import Addresses
 from studio.errors import InvalidError, NotFoundError, StudioError, UnavailableError
 from studio.settings import read_settings
 
+JSON: Final = {"content-type": "application/json"}
 POLL_S: Final = 0.5
 SILENT_S: Final = 120.0
 """How long the API may be away before we stop waiting for it; the generation itself goes on."""
@@ -25,14 +27,24 @@ class Api:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One call; the documented error envelope comes back as our errors."""
+        content = None if body is None else _as_json(body)
         try:
-            reply = self.http.request(method, path, json=body)
+            reply = self.http.request(method, path, content=content, headers=JSON)
             answer = reply.json() if reply.content else None
         except (httpx.HTTPError, ValueError) as error:
             raise UnavailableError(f"The API does not answer: {error}") from error
         if reply.is_success:
             return answer
         raise _refusal(reply.status_code, answer)
+
+
+def _as_json(body: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise InvalidError(
+            f"This cannot be sent: {error}", field="body", value=None, expected="finite numbers, Unicode text"
+        ) from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from deployments import verbs
@@ -23,6 +24,13 @@ def main() -> None:
     """Run a verb; a fault of ours is a line on standard error and exit code 1, of usage 2."""
     try:
         app()
+    except ValidationError as error:
+        named = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        Console(stderr=True).print(f"SETTINGS: {named}", style="red", markup=False)
+        sys.exit(2)
+    except OSError as error:
+        Console(stderr=True).print(f"STORAGE_UNAVAILABLE: {error}", style="red", markup=False)
+        sys.exit(1)
     except StudioError as error:
         Console(stderr=True).print(f"{error.code}: {error.message}", style="red", markup=False)
         sys.exit(2 if isinstance(error, InvalidError) else 1)

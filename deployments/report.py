@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from studio.errors import StudioError
@@ -27,7 +28,11 @@ def summary(seen: dict[str, Any]) -> dict[str, Any]:
         "video_path": seen["video_path"],
         "published_path": seen["published_path"],
         "quality": {key: seen["quality"][key] for key in ("score", "verdict", "reasons")},
-        "sync": {"bpm": sync.get("bpm"), "offsets_ms": sync.get("offsets_ms", [])},
+        "sync": {
+            "bpm": sync.get("bpm"),
+            "offsets_ms": sync.get("offsets_ms", []),
+            "reason": sync.get("reason", "no music"),
+        },
         "flow_run_id": seen["flow_run_id"],
         "flow_run_url": seen["flow_run_url"],
         "error": seen["error"],
@@ -55,7 +60,7 @@ def show(result: dict[str, Any]) -> None:
     }
     for name, value in rows.items():
         if value:
-            out.print(f"[bold]{name:>14}[/]  {value}", soft_wrap=True, highlight=False)
+            out.print(f"[bold]{name:>14}[/]  {escape(str(value))}", soft_wrap=True, highlight=False)
 
 
 def _quality_line(quality: dict[str, Any]) -> str:
@@ -66,7 +71,7 @@ def _quality_line(quality: dict[str, Any]) -> str:
 
 def _sync_line(sync: dict[str, Any]) -> str:
     if not sync["offsets_ms"]:
-        return "no cuts" if sync["bpm"] else "no music"
+        return str(sync["reason"])
     offsets = ", ".join(f"{offset:+.1f}" for offset in sync["offsets_ms"])
     return f"{offsets} ms at {sync['bpm']:.1f} BPM"
 
@@ -100,7 +105,7 @@ def failure(error: StudioError) -> dict[str, Any]:
         "video_path": None,
         "published_path": None,
         "quality": {"score": None, "verdict": "not judged", "reasons": []},
-        "sync": {"bpm": None, "offsets_ms": []},
+        "sync": {"bpm": None, "offsets_ms": [], "reason": "not judged"},
         "flow_run_id": None,
         "flow_run_url": None,
         "error": {"code": error.code, "message": error.message, "details": error.details},

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from db.embedded.identity import Identity
 from deployments.addresses import Addresses
@@ -84,14 +86,14 @@ def write(
 def table(document: dict[str, Any]) -> Table:
     """The public document for people."""
     why = f"\n{document['error']}" if "error" in document else ""
-    title = f"Tower {document['state']}: {document['home']}{why}"
+    title = Text(f"Tower {document['state']}: {document['home']}{why}")
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1))
     for column in ("part", "state", "address", "pid", "restarts", "since (UTC)"):
         shown.add_column(column, overflow="fold", no_wrap=column != "address")
     for part in document["parts"]:
         state = f"{part['state']}, external" if part["kind"] == "external" else part["state"]
         pid, restarts, since = str(part["pid"] or ""), str(part["restarts"]), part["since"][11:19]
-        shown.add_row(part["name"], state, part["address"], pid, restarts, since)
+        shown.add_row(part["name"], state, escape(part["address"]), pid, restarts, since)
     return shown
 
 
