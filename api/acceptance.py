@@ -17,6 +17,7 @@ from db.queries import (
     branches,
     characters,
     director,
+    estimates,
     generations,
     idempotency,
     preferences,
@@ -138,7 +139,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         answer = GenerationAccepted(
             generation_id=job.id,
             status="processing",
-            estimated_completion=generations.estimate(session, job.id),
+            estimated_completion=estimates.completion(session, job),
             project_id=order.project_id,
             metadata=Terms(duration=as_sent(asked.duration_s), style=asked.style, quality=asked.quality),
         )

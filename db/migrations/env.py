@@ -8,6 +8,7 @@ import db.models.learning
 import db.models.orchestration
 import db.models.production
 import db.models.project
+import db.models.rendering
 import db.models.story
 import db.models.versions  # noqa: F401  (fills the metadata)
 from db.models.base import Table

@@ -11,8 +11,6 @@ from db.models.base import API, PUBLIC, Moment, Table, json_column, one_of, utc
 
 STATUSES = ("processing", "completed", "needs_review", "failed", "cancelled")
 STAGES = ("queued", "plan", "check", "render", "assess", "sync", "publish", "done")
-PLACE_STATES = ("waiting", "placed", "posted", "cancelling", "done", "failed", "cancelled", "lost")
-OCCUPYING = ("placed", "posted", "cancelling")
 
 
 class ProductionJob(Table, table=True):
@@ -61,7 +59,7 @@ class ProductionJob(Table, table=True):
     finished_at: Moment | None = utc(nullable=True)
 
 
-def _of_generation(*, primary_key: bool = False) -> Any:
+def of_generation(*, primary_key: bool = False) -> Any:
     return Field(foreign_key=f"{API}.production_jobs.id", ondelete="CASCADE", primary_key=primary_key)
 
 
@@ -71,7 +69,7 @@ class GenerationRequest(Table, table=True):
     __tablename__ = "generation_requests"
     __table_args__ = ({"schema": PUBLIC},)
 
-    generation_id: str = _of_generation(primary_key=True)
+    generation_id: str = of_generation(primary_key=True)
     prompt: str
     negative_prompt: str = ""
     duration_s: float
@@ -96,7 +94,7 @@ class Stage(Table, table=True):
     __tablename__ = "generation_stages"
     __table_args__ = (one_of("stage", STAGES), {"schema": API})
 
-    generation_id: str = _of_generation(primary_key=True)
+    generation_id: str = of_generation(primary_key=True)
     stage: str = Field(primary_key=True)
     take: int = Field(primary_key=True)
     attempt: int
@@ -111,7 +109,7 @@ class GenerationEvent(Table, table=True):
     __tablename__ = "generation_events"
     __table_args__ = ({"schema": API},)
 
-    generation_id: str = _of_generation(primary_key=True)
+    generation_id: str = of_generation(primary_key=True)
     seq: int = Field(primary_key=True)
     kind: str
     payload: dict[str, Any] = json_column()
@@ -124,7 +122,7 @@ class Take(Table, table=True):
     __tablename__ = "takes"
     __table_args__ = (Index("ix_takes_inputs_hash", "inputs_hash"), {"schema": API})
 
-    generation_id: str = _of_generation(primary_key=True)
+    generation_id: str = of_generation(primary_key=True)
     take: int = Field(primary_key=True)
     attempt: int
     tree_hash: str | None = Field(default=None, foreign_key=f"{API}.tree_nodes.hash")
@@ -160,71 +158,6 @@ class Asset(Table, table=True):
     created_at: Moment = utc()
 
 
-class Workflow(Table, table=True):
-    """A ComfyUI graph with named bindings and what it needs of a server."""
-
-    __tablename__ = "workflows"
-    __table_args__ = (UniqueConstraint("name", "version"), {"schema": PUBLIC})
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str
-    version: int = 1
-    hash: str
-    graph: dict[str, Any] = json_column()
-    bindings: dict[str, Any] = json_column()
-    needs: dict[str, Any] = json_column()
-    optional: list[str] = json_column(empty="[]")
-    enabled: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
-    created_at: Moment = utc()
-
-
-class RenderServer(Table, table=True):
-    """A renderer; its row is the lock under which places are given out."""
-
-    __tablename__ = "render_servers"
-    __table_args__ = ({"schema": API},)
-
-    url: str = Field(primary_key=True)
-    created_at: Moment = utc()
-
-
-class RenderPlace(Table, table=True):
-    """A prompt's place on a renderer: it outlives the run that claimed it."""
-
-    __tablename__ = "render_queue"
-    __table_args__ = (
-        one_of("state", PLACE_STATES),
-        Index(
-            "uq_render_queue_live",
-            "generation_id",
-            "take",
-            unique=True,
-            postgresql_where=text("state IN ('waiting', 'placed', 'posted')"),
-        ),
-        Index(
-            "ix_render_queue_server",
-            "server",
-            postgresql_where=text("state IN ('placed', 'posted', 'cancelling')"),
-        ),
-        Index("ix_render_queue_waiting", "priority", "id", postgresql_where=text("state = 'waiting'")),
-        {"schema": PUBLIC},
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    generation_id: str = _of_generation()
-    take: int
-    attempt: int
-    prompt_id: UUID = Field(unique=True)
-    candidates: list[str] = json_column(empty="[]")
-    server: str | None = Field(default=None, foreign_key=f"{API}.render_servers.url")
-    state: str = Field(default="waiting", sa_column_kwargs={"server_default": "waiting"})
-    priority: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    error: dict[str, Any] | None = json_column(nullable=True)
-    created_at: Moment = utc()
-    posted_at: Moment | None = utc(nullable=True)
-    finished_at: Moment | None = utc(nullable=True)
-
-
 class QualityMetrics(Table, table=True):
     """The verdict on a generation's chosen take."""
 
@@ -235,7 +168,7 @@ class QualityMetrics(Table, table=True):
         {"schema": API},
     )
 
-    generation_id: str = _of_generation(primary_key=True)
+    generation_id: str = of_generation(primary_key=True)
     take: int
     verdict: str
     score: float | None = None
@@ -252,7 +185,7 @@ class QualityAssessment(Table, table=True):
         {"schema": PUBLIC},
     )
 
-    generation_id: str = _of_generation(primary_key=True)
+    generation_id: str = of_generation(primary_key=True)
     take: int = Field(primary_key=True)
     metric: str = Field(primary_key=True)
     value: float | None = None
@@ -276,7 +209,7 @@ class GenerationAnalytics(Table, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    generation_id: str = _of_generation()
+    generation_id: str = of_generation()
     stage: str
     take: int
     seconds: float

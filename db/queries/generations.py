@@ -3,16 +3,13 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, func, select, tuple_
+from sqlalchemy import RowMapping, Select, select, tuple_
 from sqlmodel import Session, col
 
-from db.clock import NOW_EXACTLY
 from db.models.production import (
-    GenerationAnalytics,
     GenerationEvent,
     GenerationRequest,
     QualityAssessment,
@@ -23,16 +20,12 @@ from db.models.production import (
     ProductionJob as Job,
 )
 from db.models.project import Branch, MusicSceneSync
+from db.queries import estimates
 from db.queries.ownership import add_event
 from studio.errors import NotFoundError
 from studio.settings import read_settings
 
 T = TypeVar("T")
-UNMEASURED: Final = timedelta(minutes=8)
-"""What the API document promises of a clip; it stands until this tower has measured its own stages."""
-
-RECENT_STAGES: Final = 200
-STAGES_OF_A_CLIP: Final = ("plan", "check", "render", "assess", "sync", "publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +113,14 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
     """All that is known of a generation, as the API shows it."""
-    row = session.execute(_overview().where(col(Job.id) == generation_id)).mappings().first()
-    listed = _listed(_found(row, generation_id))
+    row = _found(
+        session.execute(_overview().where(col(Job.id) == generation_id)).mappings().first(), generation_id
+    )
+    listed = _listed(row)
     quality = {**listed["quality"], "metrics": _metrics(session, generation_id, row)}
     return {
         **listed,
-        "estimated_completion": estimate(session, generation_id),
+        "estimated_completion": estimates.completion(session, row["ProductionJob"]),
         "quality": quality,
         "sync": _sync(session, generation_id),
         "takes": _takes(session, generation_id),
@@ -146,26 +141,6 @@ def page(
         place = (last.created_at, last.id)
         query = query.where(tuple_(col(Job.created_at), col(Job.id)) < place)
     return [_listed(row) for row in session.execute(query).mappings()]
-
-
-def estimate(session: Session, generation_id: str) -> datetime | None:
-    """When the clip should be there, from measured stage times and the work that stands before it.
-
-    None once the generation has ended.
-    """
-    job = get(session, generation_id)
-    if job.status != "processing":
-        return None
-    measured = _seconds_a_second(session)
-    now = session.scalar(select(NOW_EXACTLY)) or job.created_at
-    if "render" not in measured:
-        return max(job.created_at + UNMEASURED, now)
-    begun = STAGES_OF_A_CLIP.index(job.stage) if job.stage in STAGES_OF_A_CLIP else 0
-    rate = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:])
-    remaining_s = rate * request(session, generation_id).duration_s
-    is_in_line = begun <= STAGES_OF_A_CLIP.index("render")
-    waiting_s = measured["render"] * _clip_seconds_ahead(session, job) if is_in_line else 0.0
-    return now + timedelta(seconds=remaining_s + waiting_s)
 
 
 def events_after(session: Session, generation_id: str, seq: int, *, limit: int) -> list[GenerationEvent]:
@@ -243,8 +218,8 @@ def _flow_run_url(job: Job) -> str | None:
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
 
 
-def _metrics(session: Session, generation_id: str, row: RowMapping | None) -> list[dict[str, Any]]:
-    take = row["ProductionJob"].take if row is not None else 1
+def _metrics(session: Session, generation_id: str, row: RowMapping) -> list[dict[str, Any]]:
+    take = row["ProductionJob"].take
     rows = session.scalars(
         select(QualityAssessment)
         .where(col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.take) == take)
@@ -280,41 +255,6 @@ def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
         "parameters",
     }
     return [row.model_dump(include=shown | {"server", "video_sha256", "clip_sha256"}) for row in rows]
-
-
-def _seconds_a_second(session: Session) -> dict[str, float]:
-    """How long each stage has taken lately for a second of clip."""
-    recent = (
-        select(
-            col(GenerationAnalytics.stage),
-            col(GenerationAnalytics.seconds),
-            col(GenerationRequest.duration_s),
-        )
-        .join(
-            GenerationRequest,
-            col(GenerationRequest.generation_id) == col(GenerationAnalytics.generation_id),
-        )
-        .order_by(col(GenerationAnalytics.id).desc())
-        .limit(RECENT_STAGES)
-        .subquery()
-    )
-    rows = session.execute(
-        select(recent.c.stage, func.sum(recent.c.seconds) / func.sum(recent.c.duration_s)).group_by(
-            recent.c.stage
-        )
-    )
-    return {stage: float(rate) for stage, rate in rows}
-
-
-def _clip_seconds_ahead(session: Session, job: Job) -> float:
-    """How much clip waits for a renderer before this one, seconds."""
-    waiting = session.scalar(
-        select(func.sum(col(GenerationRequest.duration_s)))
-        .join(Job, col(Job.id) == col(GenerationRequest.generation_id))
-        .where(col(Job.status) == "processing", col(Job.created_at) < job.created_at)
-        .where(col(Job.stage).in_(("queued", "plan", "check", "render")))
-    )
-    return float(waiting or 0.0)
 
 
 def frame_rate(asked: GenerationRequest) -> Fraction:

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY
-from db.models.production import OCCUPYING, ProductionJob, RenderPlace, RenderServer
+from db.models.production import ProductionJob
+from db.models.rendering import OCCUPYING, RenderPlace, RenderServer
 from db.queries.ownership import Run, own
 
 PLACES_CHANNEL = "render_places"

@@ -4,7 +4,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import Session, col
 
-from db.models.production import Workflow as Row
+from db.models.rendering import Workflow as Row
 from studio.errors import DuplicateError, NotFoundError
 from studio.workflows import SHIPPED, Workflow, workflow_hash
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from db.queries import generations, ownership
+from db.queries import estimates, generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.errors import SupersededError
@@ -101,19 +101,19 @@ def test_events_are_numbered_without_gaps_whoever_writes_them(run: Run) -> None:
 
 
 def test_finished_stages_are_timed_and_the_estimate_comes_from_them(run: Run) -> None:
-    for stage in generations.STAGES_OF_A_CLIP:
+    for stage in estimates.STAGES_OF_A_CLIP:
         carry_stage(run, stage, lambda _run, _take: {})
     with transaction() as session:
-        measured = generations.estimate(session, run.generation_id)
+        measured = estimates.completion(session, generations.get(session, run.generation_id))
         created = generations.get(session, run.generation_id).created_at
     assert measured is not None
-    assert created <= measured < created + generations.UNMEASURED / 2
+    assert created <= measured < created + estimates.UNMEASURED / 2
 
 
 def test_a_settled_generation_has_no_estimate(run: Run) -> None:
     with transaction() as session:
         ownership.settle(session, run, "completed", stage="done")
     with transaction() as session:
-        assert generations.estimate(session, run.generation_id) is None
+        assert estimates.completion(session, generations.get(session, run.generation_id)) is None
         last = generations.events_after(session, run.generation_id, 0, limit=100)[-1]
         assert last.payload["status"] == "completed"

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from db.models.production import ProductionJob, RenderPlace
+from db.models.production import ProductionJob
 from db.models.project import Character, MusicSceneSync
+from db.models.rendering import RenderPlace
 from db.queries import commits, generations, ownership, places, takes
 from db.queries.ownership import Run
 from db.session import transaction
