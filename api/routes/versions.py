@@ -223,7 +223,7 @@ def _carried_out(
 
 def _refused(merge_id: int, conflicts: Sequence[Conflict]) -> MergeConflictError:
     return MergeConflictError(
-        f"There are {len(conflicts)} conflicts; decide on them at merges/{merge_id}/resolve.",
+        f"The branches conflict ({len(conflicts)} in all); decide at merges/{merge_id}/resolve.",
         merge_id=merge_id,
         conflicts=[each.shown() for each in conflicts],
     )
