@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
-from studio.errors import StackError, UnavailableError
+from studio.errors import ContentionError, StackError, UnavailableError
 from studio.settings import read_settings
 
 POOL_SIZE = 10
@@ -65,9 +66,12 @@ def transaction() -> Iterator[Session]:
 
     Raises:
         UnavailableError: the database does not answer.
+        ContentionError: another transaction and this one waited for each other.
     """
     try:
         with Session(engine(), expire_on_commit=False) as session, session.begin():
             yield session
     except (OperationalError, InterfaceError) as error:
+        if isinstance(error.orig, DeadlockDetected | SerializationFailure):
+            raise ContentionError("Another change got in the way; send this one again.") from error
         raise UnavailableError("the database does not answer") from error

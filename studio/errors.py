@@ -84,6 +84,12 @@ class NothingToCommitError(ConflictError):
     code = "NOTHING_TO_COMMIT"
 
 
+class ContentionError(ConflictError):
+    """Two changes waited for each other, and this one gave way; sent again, it goes through."""
+
+    code = "CONTENTION"
+
+
 class PreconditionError(ConflictError):
     """What `If-Match` names has changed since it was read."""
 

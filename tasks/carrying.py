@@ -13,7 +13,7 @@ import psutil
 from db.queries import ownership
 from db.queries.ownership import Run
 from db.session import transaction
-from studio.errors import StudioError, SupersededError, UnavailableError
+from studio.errors import ContentionError, StudioError, SupersededError, UnavailableError
 from studio.settings import read_settings
 from tasks.story import tell_progress
 
@@ -83,8 +83,8 @@ def _beat_until(run: Run, ended: threading.Event) -> None:
         try:
             with transaction() as session:
                 owns = ownership.beat(session, run)
-        except UnavailableError:
-            log.warning("%s: no sign of life written, the database does not answer", run.generation_id)
+        except (UnavailableError, ContentionError) as error:
+            log.warning("%s: no sign of life written: %s", run.generation_id, error.message)
             continue
         if not owns and not ended.is_set():
             log.warning("%s: attempt %d was superseded", run.generation_id, run.attempt)
@@ -97,5 +97,5 @@ def _fail(run: Run, code: str, message: str, details: dict[str, Any]) -> None:
     try:
         with transaction() as session:
             ownership.settle(session, run, "failed", error=error)
-    except (UnavailableError, SupersededError):
+    except (UnavailableError, ContentionError, SupersededError):
         log.exception("%s: its failure (%s) could not be recorded", run.generation_id, code)

@@ -10,7 +10,7 @@ from api.paging import PageAsked
 from api.past import CharacterThen, RefQuery
 from api.requests import BranchQuery, Paths, PathsGiven, branch_of
 from api.schemas.characters import CharacterAsked, CharacterChange, CharacterShown
-from api.schemas.fields import Id
+from api.schemas.fields import Id, Name
 from api.schemas.judgement import AppearanceShown
 from db.models.project import Character
 from db.queries import appearances, branches, characters
@@ -35,7 +35,7 @@ def list_characters(
     project_id: Annotated[Id, Query()],
     page: PageAsked,
     branch: BranchQuery = None,
-    name: Annotated[str | None, Query(max_length=200)] = None,
+    name: Annotated[Name | None, Query()] = None,
     ref: RefQuery = None,
 ) -> list[CharacterShown] | list[CharacterThen]:
     """A branch's characters, or a commit's, oldest first; with `name`, the one of that name."""

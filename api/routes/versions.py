@@ -190,7 +190,7 @@ def list_tags(project_id: ProjectQuery, page: PageAsked) -> list[TagShown]:
         return [TagShown.model_validate(row) for row in page.cut(rows, lambda row: row.name)]
 
 
-@router.delete("/tags/{name}", status_code=204)
+@router.delete("/tags/{name:path}", status_code=204)
 def delete_tag(name: Name, project_id: ProjectQuery) -> None:
     """Take a tag off; its commit stays."""
     with transaction() as session:
@@ -207,7 +207,8 @@ def _carried_out(
 ) -> MergeShown:
     with transaction() as session:
         if key is not None and (first := idempotency.answered(session, key)) is not None:
-            return MergeShown.model_validate(first)
+            return _answered(response, MergeShown.model_validate(first))
+        wanted = merges.pinned(session, wanted)
         outcome = merges.carry_out(session, wanted, dry_run=is_dry_run)
         shown = _outcome(outcome, is_dry_run=is_dry_run)
         if outcome.conflicts and not is_dry_run:
@@ -216,6 +217,11 @@ def _carried_out(
             idempotency.record(session, key, status=_CREATED, answer=shown.model_dump(mode="json"))
     if shown.merge_id is not None:
         raise _refused(shown.merge_id, outcome.conflicts)
+    return _answered(response, shown)
+
+
+def _answered(response: Response, shown: MergeShown) -> MergeShown:
+    """201 where a commit was made, else 200."""
     if shown.commit_id is None:
         response.status_code = 200
     return shown

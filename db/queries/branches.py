@@ -9,10 +9,10 @@ from sqlmodel import Session, col
 
 from db.models.project import BibleCharacter, Branch, Character, ProjectBible, Scene
 from db.models.story import Episode
-from db.models.versions import BranchPart, Tombstone
+from db.models.versions import BranchPart, Tag, Tombstone
 from db.queries import projects
 from db.queries.uniqueness import one_of_a_kind
-from studio.errors import NotFoundError
+from studio.errors import DuplicateError, NotFoundError
 
 Entity = type[Character] | type[Scene]
 
@@ -103,6 +103,14 @@ def create(session: Session, source: Branch, name: str) -> Branch:
     Raises:
         DuplicateError: the project has a branch of that name.
     """
+    is_tag = col(Tag.project_id) == source.project_id, col(Tag.name) == name
+    if session.scalar(select(col(Tag.name)).where(*is_tag)) is not None:
+        raise DuplicateError(
+            f"The project has a tag {name!r}, which would hide the branch.",
+            field="branch_name",
+            value=name,
+            expected="another name",
+        )
     branch = Branch(project_id=source.project_id, name=name, head_commit_id=source.head_commit_id)
     with one_of_a_kind(
         f"The project already has a branch {name!r}.",

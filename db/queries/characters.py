@@ -139,7 +139,20 @@ def _one_name(name: str) -> AbstractContextManager[None]:
 
 
 def _rename_in_scenes(session: Session, character: Character, before: str) -> None:
-    """Have the scenes name a character as it is called now; one that names both keeps both."""
+    """Have the scenes name a character as it is called now; one that names both keeps both.
+
+    The scenes are locked before their casts, as an edit of a scene locks them.
+    """
+    cast_in = select(col(SceneCharacter.scene_id)).where(
+        col(SceneCharacter.branch_id) == character.branch_id,
+        col(SceneCharacter.character_id) == character.id,
+    )
+    session.execute(
+        select(col(Scene.id))
+        .where(col(Scene.branch_id) == character.branch_id, col(Scene.id).in_(cast_in))
+        .order_by(col(Scene.id))
+        .with_for_update()
+    )
     named = sql.alias(SceneCharacter.__table__)  # type: ignore[attr-defined]
     has_both = sql.exists().where(
         named.c.branch_id == col(SceneCharacter.branch_id),

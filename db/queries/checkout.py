@@ -39,6 +39,7 @@ def put(session: Session, branch: Branch, before: Changes, after: Changes) -> No
             _upsert(session, branch, kind, kept)
             if kind == "scenes":
                 _stage(session, branch, before, kept)
+    _unlink(session, branch, [key for key in after if _is_character(key)])
     _link(session, branch, [value["name"] for key, value in after.items() if _is_character(key) and value])
     _put_parts(session, branch, after)
     with one_of_a_kind("Two entities would have one name or number.", field="changes"):
@@ -142,6 +143,15 @@ _RELAY: Final = (
        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id int, value jsonb)
        WHERE r.id = ANY(:ids) AND r.value IS NOT NULL AND r.value <> 'null'""",
 )
+
+
+def _unlink(session: Session, branch: Branch, keys: list[str]) -> None:
+    """A character that is called otherwise now is no longer whom these scenes name."""
+    if keys:
+        query = """UPDATE anime_api.scene_characters s SET character_id = NULL FROM anime_api.characters c
+                   WHERE s.branch_id = :branch AND s.character_id = ANY(:ids)
+                     AND c.branch_id = s.branch_id AND c.id = s.character_id AND c.name <> s.name"""
+        session.execute(text(query), {"branch": branch.id, "ids": [int(id_of(key)) for key in keys]})
 
 
 def _link(session: Session, branch: Branch, names: list[str]) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import uuid4
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm.attributes import set_committed_value
@@ -220,10 +221,18 @@ def _patched(session: Session, branch: Branch, patch: Patch) -> dict[str, Entity
         after[part] = patched(part, before.get(part), inner)
     for key, (kind, called), is_new in named:
         inner = patch.called[kind][called]
-        after[key] = patched(key, before.get(key), inner, called=called if is_new else None)
+        start = after.get(key, before.get(key))  # what has two names may be called by both
+        after[key] = _with_uuid(kind, patched(key, start, inner, called=called if is_new else None))
     if after:
         checkout.put(session, branch, before, after)
     return after
+
+
+def _with_uuid(kind: str, entity: Entity | None) -> Entity | None:
+    """An episode's other id is given once, so that it is the same on every branch."""
+    if kind != "episodes" or entity is None or entity.get("uuid") is not None:
+        return entity
+    return {**entity, "uuid": str(uuid4())}
 
 
 def _keys(session: Session, branch: Branch, patch: Patch) -> list[tuple[str, tuple[str, str], bool]]:

@@ -1,7 +1,7 @@
 """Merges, reverts and cherry-picks: three states made one, on a branch that is held alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import select
@@ -57,6 +57,18 @@ def carry_out(
     return outcome
 
 
+def pinned(session: Session, wanted: Wanted) -> Wanted:
+    """What is wanted, its commit by its full id: a branch or a tag may name another one later.
+
+    Raises:
+        NotFoundError: there is no such commit.
+    """
+    if wanted.kind == "merge":
+        return wanted
+    commit = commits.find(session, wanted.project_id, wanted.source, "commit_id")
+    return replace(wanted, source=commit.id)
+
+
 def open_merge(session: Session, wanted: Wanted, conflicts: Sequence[Conflict]) -> Merge:
     """A merge that waits for decisions: one for each branch and what is to be brought onto it."""
     branch = branches.find(session, wanted.project_id, wanted.branch)
@@ -67,7 +79,7 @@ def open_merge(session: Session, wanted: Wanted, conflicts: Sequence[Conflict]) 
         project_id=wanted.project_id, branch_id=branches.id_of(branch), kind=wanted.kind,
         source=wanted.source, message=wanted.message,
     )  # fmt: skip
-    row.conflicts = [each.shown() for each in conflicts]
+    row.message, row.conflicts = wanted.message, [each.shown() for each in conflicts]
     session.add(row)
     session.flush()
     return row
@@ -184,6 +196,13 @@ def _ready_pick(session: Session, wanted: Wanted) -> _Ready:
 def _ready_revert(session: Session, wanted: Wanted) -> _Ready:
     ours = _ready_ours(session, wanted)
     undone, before = _with_parent(session, wanted)
+    if undone.kind == "first":
+        raise InvalidError(
+            "A project's first commit cannot be undone: a project always has its own fields and its style.",
+            field="commit_id",
+            value=wanted.source,
+            expected="a later commit",
+        )
     return ours, undone.tree_hash, before, [ours.id]
 
 

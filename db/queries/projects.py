@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import delete, func, select, union_all, update
+from sqlalchemy import collate, delete, func, select, union_all, update
 from sqlmodel import Session, col
 
 from db.clock import NOW
 from db.models.orchestration import RetiredFolder
 from db.models.production import ProductionJob
 from db.models.project import AnimeProject, Branch, ProjectSettings, Scene
+from db.models.versions import Merge
 from studio.errors import NotFoundError, StateError
 from studio.library import free_copy, safe_name
 
@@ -77,8 +78,10 @@ def leaving(session: Session, project_id: int) -> AnimeProject:
     Raises:
         NotFoundError: there is none.
     """
+    waiting = select(col(Merge.id)).where(col(Merge.project_id) == project_id).order_by(col(Merge.id))
+    session.execute(waiting.with_for_update())  # merges before branches, as deciding on one locks them
     query = select(col(Branch.id)).where(col(Branch.project_id) == project_id)
-    session.execute(query.order_by(col(Branch.id)).with_for_update())
+    session.execute(query.order_by(collate(col(Branch.name), "C")).with_for_update())
     return held(session, project_id)
 
 

@@ -3,10 +3,11 @@
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from db.models.project import Branch
 from db.models.versions import Commit, Tag
 from db.queries import projects
 from db.queries.uniqueness import one_of_a_kind
-from studio.errors import NotFoundError
+from studio.errors import DuplicateError, NotFoundError
 
 
 def add(session: Session, commit: Commit, name: str, message: str) -> Tag:
@@ -15,6 +16,14 @@ def add(session: Session, commit: Commit, name: str, message: str) -> Tag:
     Raises:
         DuplicateError: the project has a tag of that name.
     """
+    is_branch = col(Branch.project_id) == commit.project_id, col(Branch.name) == name
+    if session.scalar(select(col(Branch.id)).where(*is_branch)) is not None:
+        raise DuplicateError(
+            f"The project has a branch {name!r}, which the tag would hide.",
+            field="name",
+            value=name,
+            expected="another name",
+        )
     tag = Tag(project_id=commit.project_id, name=name, commit_id=commit.id, message=message)
     with one_of_a_kind(
         f"The project already has a tag {name!r}.", field="name", value=name, expected="another name"

@@ -5,9 +5,19 @@ the bible says of a character is at `bible/characters/2`.
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictFloat, StrictInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictFloat,
+    StrictInt,
+    ValidationError,
+    field_validator,
+)
 
 from studio.errors import InvalidError
 
@@ -19,6 +29,7 @@ Path = Annotated[str, Field(min_length=1, max_length=4096)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Side = Annotated[int, Field(ge=64, le=1920, multiple_of=2)]
 MOST_ORDERED: Final = 5_000
+SLOWEST_FPS, FASTEST_FPS = 1, 60
 
 
 class _Part(BaseModel):
@@ -40,6 +51,13 @@ class Style(_Part):
     fps: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}(/[1-9][0-9]{0,5})?$")] = "24"
     width: Side = 832
     height: Side = 480
+
+    @field_validator("fps")
+    @classmethod
+    def _is_a_rate(cls, fps: str) -> str:
+        if not SLOWEST_FPS <= Fraction(fps) <= FASTEST_FPS:
+            raise ValueError(f"a rate lies between {SLOWEST_FPS} and {FASTEST_FPS} frames a second")
+        return fps
 
 
 class Bible(_Part):

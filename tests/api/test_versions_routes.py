@@ -336,3 +336,84 @@ def test_deleted_rows_are_seen_by_the_next_commit(studio: Studio, scene: str, ka
     studio.get(scene, 404)
     changes = studio.diff(studio.log()[0]["parents"][0])
     assert [(each["entity"], each["kind"]) for each in changes] == [(scene[1:], "deleted")]
+
+
+def test_an_entity_called_by_both_its_names_gets_both_edits(studio: Studio, kai: str) -> None:
+    number = kai.rpartition("/")[2]
+    changes = {"characters": {number: {"description": "by id"}, "Kai": {"metadata": {"k": 1}}}}
+    studio.commit(changes=changes)
+    (change,) = [
+        each for each in studio.diff(studio.log()[-1]["id"]) if each["entity"] == f"characters/{number}"
+    ]
+    shown = {field["path"]: field["head"] for field in change["changes"]}
+    assert studio.get(kai)["description"] == "by id"
+    assert "by id" in str(shown)
+    assert "'k': 1" in str(shown)
+
+
+def test_a_cherry_pick_named_by_a_branch_is_finished_with_the_commit_that_was_meant(
+    studio: Studio, kai: str, scene: str
+) -> None:
+    studio.edit(kai, "alt", description="picked")
+    picked = studio.commit("alt")
+    studio.edit(kai, "main", description="ours")
+    refused = studio.post("/cherry-pick", 409, branch="main", commit_id="alt")["error"]["details"]
+    studio.edit(kai, "alt", description="later")
+    studio.commit("alt")
+    (conflict,) = refused["conflicts"]
+    assert conflict["theirs"] == "picked"
+    decision = {"entity": conflict["entity"], "path": conflict["path"], "choose": "theirs"}
+    studio.resolve(f"/merges/{refused['merge_id']}", decision)
+    assert studio.get(kai)["description"] == "picked"
+    assert picked["id"] in studio.log("alt")[1]["id"]
+
+
+def test_a_revert_named_by_the_branch_undoes_its_head_and_keeps_uncommitted_work(
+    studio: Studio, kai: str, scene: str
+) -> None:
+    studio.edit(kai, "main", description="head")
+    studio.commit()
+    studio.edit(scene, "main", description="not committed")
+    studio.post("/revert", branch="main", commit_id="main")
+    assert studio.get(kai)["description"] == "a"
+    assert studio.get(scene)["description"] == "not committed"
+
+
+def test_a_projects_first_commit_cannot_be_undone(studio: Studio, kai: str) -> None:
+    refused = studio.post("/revert", 422, branch="main", commit_id=studio.log()[-1]["id"])["error"]
+    assert refused["details"]["field"] == "commit_id"
+
+
+def test_an_episode_made_on_one_branch_is_the_same_on_another(studio: Studio, scene: str) -> None:
+    episodes = {"Pilot": {"episode_number": 1, "title": "Pilot"}}
+    studio.commit("alt", changes={"episodes": episodes})
+    studio.merge()
+    studio.commit(changes={"episodes": {"1": {"title": "The Pilot"}}})
+    studio.commit("alt", changes={"episodes": {"1": {"synopsis": "It begins."}}})
+    assert studio.merge()["status"] == "merged"
+
+
+def test_a_scene_whose_character_is_called_otherwise_by_a_patch_says_so(
+    studio: Studio, kai: str, scene: str
+) -> None:
+    studio.commit(changes={"characters": {"Kai": {"name": "Kay"}}})
+    (warning,) = studio.get(scene)["warnings"]
+    assert (warning["field"], warning["value"]) == ("characters", "Kai")
+
+
+def test_a_rate_beyond_the_limits_is_refused_in_a_patch_too(studio: Studio) -> None:
+    for fps in ("999999", "24/1000"):
+        studio.commit(status=422, changes={"style": {"fps": fps}})
+
+
+def test_tags_and_branches_do_not_hide_each_other_and_a_tag_may_have_a_slash(
+    studio: Studio, kai: str
+) -> None:
+    studio.post("/tags", 409, name="main", ref="main", message="")
+    studio.post("/tags", name="v1/0", ref="main", message="")
+    studio.post("/branch", 409, branch_name="v1/0", source_branch="main")
+    studio.ok("DELETE", "/tags/v1/0", 204, params={"project_id": studio.project})
+
+
+def test_a_name_with_a_nul_is_refused(studio: Studio) -> None:
+    studio.get("/characters", 422, project_id=studio.project, name="\0")

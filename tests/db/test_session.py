@@ -1,0 +1,42 @@
+"""What a transaction makes of trouble with its database."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from db.session import transaction
+from studio.errors import ContentionError, UnavailableError
+from tests.fakes.generations import new_branch
+
+
+@pytest.mark.usefixtures("connected")
+def test_of_two_that_wait_for_each_other_one_gives_way_and_says_so() -> None:
+    with transaction() as session:
+        ids = [new_branch(session).id for _ in range(2)]
+    both_hold = threading.Barrier(2, timeout=10)
+    outcomes: list[str] = []
+
+    def lock(first: int | None, second: int | None) -> None:
+        query = text("SELECT 1 FROM anime_api.branches WHERE id = :id FOR UPDATE")
+        try:
+            with transaction() as session:
+                session.execute(query, {"id": first})
+                both_hold.wait()
+                session.execute(query, {"id": second})
+            outcomes.append("through")
+        except ContentionError:
+            outcomes.append("gave way")
+
+    others = [threading.Thread(target=lock, args=pair) for pair in (ids, reversed(ids))]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join()
+    assert sorted(outcomes) == ["gave way", "through"]
+
+
+def test_a_database_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://tower@127.0.0.1:9/nothing")
+    with pytest.raises(UnavailableError), transaction() as session:
+        session.execute(text("SELECT 1"))
