@@ -24,6 +24,7 @@ from db.queries import (
     projects,
     scenes,
     workflows,
+    working,
 )
 from db.queries.branches import Hold
 from db.queries.director import Told
@@ -126,9 +127,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if body.scene_id is not None:
             scenes.require(session, at, body.scene_id)
         characters.require(session, at, body.characters)
-        usual = Usual(
-            preferences.of_user(session, order.token), projects.production(session, order.project_id)
-        )
+        usual = Usual(preferences.of_user(session, order.token), working.production(session, at))
         style = usual.style(body)
         asked = _asked(at, usual, body, preferences.template(session, style), audio_path)
         if asked.workflow is not None:

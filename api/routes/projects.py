@@ -10,6 +10,7 @@ from api import past
 from api.conditions import ConditionsAsked
 from api.paging import PageAsked
 from api.past import ProjectThen, RefQuery
+from api.requests import BranchQuery, branch_of
 from api.schemas.fields import Id
 from api.schemas.projects import (
     ProjectAsked,
@@ -20,7 +21,7 @@ from api.schemas.projects import (
 )
 from api.shelf import Kept, ShelfGiven
 from db.models.project import AnimeProject, ProjectSettings
-from db.queries import branches, commits, projects
+from db.queries import branches, commits, projects, working
 from db.session import transaction
 
 router = APIRouter(tags=["projects"])
@@ -101,6 +102,13 @@ def delete_project(project_id: Id, conditions: ConditionsAsked) -> None:
         row = projects.leaving(session, project_id)
         conditions.check(_shown(row))
         projects.remove(session, row)
+
+
+@router.get("/projects/{project_id}/scene-order", tags=["scenes"])
+def get_scene_order(project_id: Id, branch: BranchQuery = None) -> list[int]:
+    """The ids of a branch's scenes in the order in which they are arranged; the others follow by number."""
+    with transaction() as session:
+        return working.arranged_scenes(session, branches.find(session, project_id, branch_of(branch)))
 
 
 @router.get("/projects/{project_id}/settings", response_model=SettingsShown)

@@ -58,7 +58,8 @@ def list_branches(project_id: ProjectQuery, page: PageAsked) -> list[BranchShown
     (after,) = page.after(1)
     with transaction() as session:
         rows = branches.page(session, project_id, limit=page.one_more, after=after)
-    return [_branch(row, has_work=work) for row, work in page.cut(rows, lambda row: str(row[0].id))]
+        cut = page.cut(rows, lambda row: str(row[0].id))
+        return [_branch(row, has_work=work or commits.has_parts(session, row)) for row, work in cut]
 
 
 @router.post("/commit", status_code=_CREATED)
@@ -74,10 +75,13 @@ def commit(request: Request, body: CommitAsked, idempotency_key: IdempotencyKey 
         if key is not None and (first := idempotency.answered(session, key)) is not None:
             return CommitShown.model_validate(first)
         branch = branches.find(session, body.project_id, body.branch, Hold.ALONE)
-        shown = _commit(commits.commit(session, branch, body.message, patch))
-        if key is not None:
-            idempotency.record(session, key, status=_CREATED, answer=shown.model_dump(mode="json"))
-        return shown
+        recorded = commits.commit_or_tidy(session, branch, body.message, patch)
+        if isinstance(recorded, Recorded):
+            shown = _commit(recorded)
+            if key is not None:
+                idempotency.record(session, key, status=_CREATED, answer=shown.model_dump(mode="json"))
+            return shown
+    raise recorded
 
 
 @router.get("/commits")

@@ -78,12 +78,33 @@ def commit(session: Session, branch: Branch, message: str, patch: Patch | None =
     return record(session, branch, root, (head.id,), kind="commit", message=message, notes=patch.notes)
 
 
+def commit_or_tidy(
+    session: Session, branch: Branch, message: str, patch: Patch | None = None
+) -> Recorded | NothingToCommitError:
+    """Like `commit`; where there is nothing to commit, the refusal, and no mark of an undone edit is left."""
+    try:
+        with session.begin_nested():
+            return commit(session, branch, message, patch)
+    except NothingToCommitError as refusal:
+        session.expire_all()
+        pending(session, branch, message)
+        return refusal
+
+
+def has_parts(session: Session, branch: Branch) -> bool:
+    """Whether `main`, whose own fields are the project's rows, holds what its head does not of them."""
+    if branch.name != MAIN or branch.head_commit_id is None:
+        return False
+    return not working.uncommitted(session, branch).keys().isdisjoint(("project", "style"))
+
+
 def pending(session: Session, branch: Branch, message: str) -> Commit:
     """The head, once what is not committed yet is recorded as a commit of its own."""
     head = begin(session, branch)
     changed = working.uncommitted(session, branch)
     root = trees.grow(session, head.tree_hash, changed) if changed else head.tree_hash
     if root == head.tree_hash:
+        working.clean(session, branch)  # an edit that was undone leaves its mark
         return head
     checkout.note_parts(session, branch, changed)
     working.clean(session, branch)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from db.models.project import Branch
@@ -54,7 +54,22 @@ def carry_out(
         if dry_run or outcome.conflicts:
             attempt.rollback()
             session.expire_all()
+            return outcome
+    if outcome.recorded is not None:
+        _close(session, wanted, outcome.recorded.commit.id)
     return outcome
+
+
+def _close(session: Session, wanted: Wanted, commit_id: str) -> None:
+    """What was waiting for decisions and went through by itself meanwhile waits no longer."""
+    branch = branches.find(session, wanted.project_id, wanted.branch)
+    session.execute(
+        update(Merge)
+        .where(col(Merge.branch_id) == branch.id, col(Merge.status) == "open")
+        .where(col(Merge.kind) == wanted.kind, col(Merge.source) == wanted.source)
+        .values(status="merged", commit_id=commit_id, conflicts=[])
+        .execution_options(synchronize_session=False)
+    )
 
 
 def pinned(session: Session, wanted: Wanted) -> Wanted:

@@ -1,15 +1,17 @@
 """The working state of a branch: its rows as entities of the tree."""
 
 from collections.abc import Collection
+from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import select, text
+from sqlmodel import Session, col
 
-from db.models.project import Branch
+from db.models.project import Branch, ProjectSettings, Scene
+from db.queries import projects
 from db.queries.projects import MAIN
 from studio.canonical import digest
-from studio.versions.state import KINDS, LABELS, Entity, id_of, kind_of, plain
+from studio.versions.state import KINDS, LABELS, MOST_ORDERED, Entity, id_of, kind_of, plain
 
 TABLES: Final = {
     "characters": "anime_api.characters",
@@ -102,6 +104,32 @@ def entities(session: Session, branch: Branch, keys: Collection[str]) -> dict[st
     }  # fmt: skip
     found = _entities(session, branch, "\nUNION ALL\n".join([*chosen, _PARTS]), **ids)
     return {key: value for key, value in found.items() if key in keys}
+
+
+def production(session: Session, branch: Branch) -> ProjectSettings:
+    """Rate, size and style as the branch has them; the library folder is the project's."""
+    row = projects.production(session, branch.project_id)
+    style = None if branch.name == MAIN else entities(session, branch, ["style"]).get("style")
+    if style is None:
+        return row
+    fps = Fraction(style["fps"])
+    return ProjectSettings(
+        id=row.id,
+        library_folder=row.library_folder,
+        fps_num=fps.numerator,
+        fps_den=fps.denominator,
+        **{name: style[name] for name in ("width", "height", "default_style")},
+    )
+
+
+def arranged_scenes(session: Session, branch: Branch) -> list[int]:
+    """The ids of a branch's scenes as they are arranged; those that are not follow by number."""
+    arranged: Any = entities(session, branch, ["scene_order"]).get("scene_order") or []
+    query = select(col(Scene.id)).where(col(Scene.branch_id) == branch.id).order_by(col(Scene.scene_number))
+    by_number = [scene_id for scene_id in session.scalars(query.limit(MOST_ORDERED)) if scene_id is not None]
+    there = set(by_number)
+    first = [scene_id for scene_id in arranged if scene_id in there]
+    return [*first, *(scene_id for scene_id in by_number if scene_id not in set(first))]
 
 
 def called(session: Session, branch: Branch, kind: str, names: Collection[str]) -> dict[str, str]:

@@ -417,3 +417,49 @@ def test_tags_and_branches_do_not_hide_each_other_and_a_tag_may_have_a_slash(
 
 def test_a_name_with_a_nul_is_refused(studio: Studio) -> None:
     studio.get("/characters", 422, project_id=studio.project, name="\0")
+
+
+def test_a_branch_produces_in_its_own_style_and_main_in_its(studio: Studio, scene: str) -> None:
+    studio.commit("alt", changes={"style": {"default_style": "ink", "width": 640, "height": 360}})
+    path = f"/projects/{studio.project}/generate-from-command"
+    for branch, style in (("alt", "ink"), ("main", "anime")):
+        answer = studio.ok("POST", path, 202, json={"prompt": "rain", "branch_name": branch})
+        assert answer["metadata"]["style"] == style
+
+
+def test_scenes_are_told_as_they_are_arranged_and_the_others_by_number(studio: Studio, scene: str) -> None:
+    first = int(scene.rpartition("/")[2])
+    second, third = (studio.post("/scenes", scene_number=number)["id"] for number in (2, 3))
+    path = f"/projects/{studio.project}/scene-order"
+    assert studio.get(path) == [first, second, third]
+    studio.commit(changes={"scene_order": [third, first]})
+    assert studio.get(path) == [third, first, second]
+    assert studio.get(path, branch="alt") == [first]
+
+
+def test_a_branch_shows_uncommitted_work_while_it_has_some(studio: Studio, kai: str) -> None:
+    def has_work() -> bool:
+        (branch,) = studio.get("/branches", project_id=studio.project)
+        return bool(branch["has_uncommitted_work"])
+
+    studio.commit()
+    assert not has_work()
+    studio.edit(kai, "main", description="b")
+    studio.edit(kai, "main", description="a")
+    studio.commit(status=409)
+    assert not has_work()
+    studio.ok("PATCH", f"/projects/{studio.project}", 200, json={"description": "changed"})
+    assert has_work()
+    studio.commit()
+    assert not has_work()
+
+
+def test_a_merge_that_went_through_elsewhere_waits_no_longer(studio: Studio, kai: str, scene: str) -> None:
+    studio.edit(kai, "alt", description="theirs")
+    studio.edit(kai, "main", description="ours")
+    waiting = studio.merge(409)["error"]["details"]["merge_id"]
+    studio.edit(kai, "main", description="theirs")
+    studio.merge()
+    done = studio.get(f"/merges/{waiting}")
+    assert (done["status"], done["conflicts"]) == ("merged", [])
+    studio.resolve(f"/merges/{waiting}", status=409)
