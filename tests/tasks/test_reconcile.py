@@ -44,7 +44,7 @@ def orchestrated(prefect_server: str) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _settings(connected: Path, orchestrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.4")
+    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "60")
     monkeypatch.setenv("TOWER_MAX_ATTEMPTS", "3")
     with transaction() as session:
         session.execute(text("UPDATE anime_api.production_jobs SET status = 'failed'"))
@@ -132,7 +132,8 @@ def test_a_run_that_waited_long_in_its_queue_and_is_starting_now_is_left_alone()
     assert job(generation_id).attempt == 1
 
 
-def test_a_run_that_is_starting_for_ever_is_dead() -> None:
+def test_a_run_that_is_starting_for_ever_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.4")
     generation_id = accepted()
     submit(generation_id, 1)
     flow_run_id = job(generation_id).flow_run_id
@@ -173,11 +174,14 @@ def test_another_process_under_the_old_pid_does_not_pass_for_the_run(victim: psu
     assert victim.is_running()
 
 
-def test_a_silent_run_is_superseded_and_ended(victim: psutil.Process) -> None:
+def test_a_silent_run_is_superseded_and_ended(
+    victim: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.4")
     run = carried_by(victim)
     reconcile_once()
     with transaction() as session:
-        generations.get(session, run.generation_id).heartbeat_at = NOW - timedelta(seconds=60)
+        generations.get(session, run.generation_id).heartbeat_at = NOW - timedelta(seconds=600)
     reconcile_until(lambda: job(run.generation_id).attempt == 2)
     assert victim.wait(5) is not None
 
