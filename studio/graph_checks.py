@@ -149,7 +149,8 @@ def _fault(
     graph: Graph, spec: InputSpec, values: Mapping[str, Any], object_info: NodeClasses
 ) -> Fault | None:
     if spec.name not in values:
-        return Fault("required_input_missing", "is missing") if spec.is_required else None
+        is_missed = spec.is_required and not spec.is_dynamic
+        return Fault("required_input_missing", "is missing") if is_missed else None
     value = values[spec.name]
     if isinstance(value, list):
         return _fault_of_link(graph, spec, value, object_info)

@@ -32,12 +32,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """An input of a node class: its type, or its options, and whether it must be there."""
+    """An input of a node class: its type or its options, and whether it is among the required ones."""
 
     name: str
     type: object
     config: Mapping[str, Any]
     is_required: bool
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it stands for inputs that the graph's own values bring about; it may lack itself."""
+        return isinstance(self.type, str) and self.type.startswith(_DYNAMIC)
 
     @property
     def options(self) -> tuple[Any, ...] | None:
@@ -71,7 +76,8 @@ def fault_of_value(spec: InputSpec, value: object) -> Fault | None:
         return _fault_of_number(spec, value)
     if spec.type in _ONLY_LINKED:
         return Fault("invalid_input_type", f"takes a {spec.type} from another node, and holds {value!r}")
-    if spec.options is not None:
+    is_ignored = spec.is_dynamic and not spec.is_required  # a choice that is not there brings no inputs about
+    if spec.options is not None and not is_ignored:
         return _fault_of_choice(spec, spec.options, value)
     return None
 
@@ -96,8 +102,7 @@ def _specs(groups: Mapping[str, Any], values: Mapping[str, Any], *, prefix: str)
                     config = {}
                 case _:
                     continue
-            is_required = group == "required" and not str(kind).startswith(_DYNAMIC)
-            yield InputSpec(prefix + name, kind, config, is_required)
+            yield InputSpec(prefix + name, kind, config, is_required=group == "required")
             if kind == _DYNAMIC_COMBO:
                 chosen = _chosen(config, values.get(prefix + name))
                 yield from _specs(chosen, values, prefix=f"{prefix}{name}.")

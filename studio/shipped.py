@@ -7,15 +7,17 @@ are those that the models were trained at.
 import json
 from collections.abc import Mapping
 from fractions import Fraction
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from studio.workflow_import import read_workflow
 from studio.workflows import KINDS, Binding, Detour, Graph, Limits, Workflow
 
+_GRAPHS: Final = Path(__file__).parent / "graphs"
+
 
 def _graph(name: str) -> Graph:
-    graph: dict[str, Any] = json.loads((files("studio") / "graphs" / f"{name}.json").read_text())
+    graph: dict[str, Any] = json.loads((_GRAPHS / f"{name}.json").read_text())
     return graph
 
 
