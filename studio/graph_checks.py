@@ -6,10 +6,8 @@ from typing import Any, Final, Literal
 
 from studio.errors import GraphError, MissingModelError, MissingNodeError
 from studio.graph_inputs import Fault, InputSpec, fault_of_value, input_specs, is_taken, listed
-from studio.workflow_import import places_set
+from studio.workflow_import import MODEL_FILES, places_set
 from studio.workflows import Binding, Graph, Workflow
-
-MODEL_FILES: Final = (".safetensors", ".sft", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx")
 
 NodeClasses = Mapping[str, Any]
 _OF_VALUES: Final = (

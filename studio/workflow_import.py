@@ -11,7 +11,7 @@ REQUIRED: Final = "prompt"
 PICTURES: Final = ("first_frame", "reference_1", "reference_2")
 NO_LIMITS: Final = Limits()
 USUAL_RANK: Final = 50
-_MODEL_FILES: Final = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".sft")
+MODEL_FILES: Final = (".safetensors", ".sft", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx")
 
 
 def read_workflow(
@@ -207,7 +207,8 @@ def _check_names(names: Collection[str], field: str) -> None:
 
 def _models(node: Mapping[str, Any]) -> Iterator[Model]:
     for name, value in node["inputs"].items():
-        if isinstance(value, str) and name.endswith("_name") and value.lower().endswith(_MODEL_FILES):
+        is_name = name.rstrip("0123456789").endswith("_name")  # loaders of two have clip_name1, clip_name2
+        if is_name and isinstance(value, str) and value.lower().endswith(MODEL_FILES):
             yield Model(node["class_type"], name, value)
 
 

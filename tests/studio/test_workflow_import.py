@@ -29,10 +29,18 @@ def test_values_that_a_graph_has_no_place_for_are_passed_over() -> None:
 
 def test_models_are_read_off_inputs_that_name_files() -> None:
     inputs = {"lora_name": "kai.safetensors", "sampler_name": "euler", "text": "x.safetensors"}
-    graph = {"1": {"class_type": "LoraLoader", "inputs": inputs}}
+    graph = {
+        "1": {"class_type": "LoraLoader", "inputs": inputs},
+        "2": {
+            "class_type": "DualCLIPLoader",
+            "inputs": {"clip_name1": "l.safetensors", "clip_name2": "t5.gguf"},
+        },
+    }
     workflow = read_workflow("w", graph, {"prompt": Binding("1", "text")}, None)
     assert [(model.input, model.file) for model in workflow.needs.models] == [
-        ("lora_name", "kai.safetensors")
+        ("clip_name1", "l.safetensors"),
+        ("clip_name2", "t5.gguf"),
+        ("lora_name", "kai.safetensors"),
     ]
 
 
