@@ -13,6 +13,7 @@ from api.embedded.nodes import NODE_CLASSES
 from studio.clients.media import encode_video
 
 OUT_OF_MEMORY = ("torch.OutOfMemoryError", "Allocation on device 0 would exceed allowed memory.")
+DISK_FULL = ("OSError", "[Errno 28] No space left on device")
 MODELS = ["wan2.1_t2v_1.3B_fp16.safetensors", "ltx-video-2b-v0.9.5.safetensors"]
 UNET = {
     "input": {"required": {"unet_name": [MODELS], "weight_dtype": [["default", "fp8_e4m3fn"]]}},
