@@ -27,6 +27,9 @@ class Workflow(Table, table=True):
     bindings: dict[str, Any] = json_column()
     needs: dict[str, Any] = json_column()
     optional: list[str] = json_column(empty="[]")
+    limits: dict[str, Any] = json_column()
+    detours: dict[str, Any] = json_column()
+    rank: int = Field(default=50, sa_column_kwargs={"server_default": "50"})
     enabled: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     created_at: Moment = utc()
 

@@ -21,7 +21,8 @@ from studio.errors import (
     StorageError,
     UnavailableError,
 )
-from studio.workflows import ANIMATIC, bind
+from studio.shipped import ANIMATIC
+from studio.workflows import bind
 from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
 from tests.fakes.comfyui_answers import DISK_FULL, MODELS, OUT_OF_MEMORY, tiny_mp4
 from tests.fakes.serving import wait_until
