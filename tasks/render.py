@@ -18,10 +18,12 @@ from db.session import transaction
 from studio.clients import store
 from studio.clients.comfyui import ComfyUI, Job, JobState, OutputFile, Progress
 from studio.errors import RenderError, RenderLostError, RenderStalledError, UnavailableError
+from studio.fitting import Shape, fit
 from studio.previews import shrink
 from studio.settings import read_settings
 from studio.workflows import bind
 from tasks.carrying import carry_stage
+from tasks.delivery import conform
 from tasks.ingredients import Ingredients, gather, graph_values, pin
 from tasks.policy import RETRIED
 from tasks.renderers import Choice, choose_workflow, renderer
@@ -57,11 +59,12 @@ def render_take(run: Run) -> dict[str, Any]:
 def _render(run: Run, take: int) -> dict[str, Any]:
     ingredients = gather(run, take)
     choice = choose_workflow(ingredients.wanted_workflow)
-    pin(run, take, ingredients, choice.workflow)
+    shape = fit(ingredients.shape, choice.workflow.limits)
+    pin(run, take, ingredients, choice.workflow, shape)
     for remaining in reversed(range(MAX_PROMPTS)):
         place = _wait_for_place(run, take, choice)
         try:
-            return _render_at(run, take, place, ingredients, choice)
+            return _render_at(run, take, place, ingredients, choice, shape)
         except RenderLostError as error:
             _leave(run, place, "lost", error)
             if not remaining:
@@ -72,12 +75,14 @@ def _render(run: Run, take: int) -> dict[str, Any]:
     raise AssertionError("the last prompt either delivers or raises")
 
 
-def _render_at(run: Run, take: int, place: Place, ingredients: Ingredients, choice: Choice) -> dict[str, Any]:
-    client = renderer(place.server)
-    values = graph_values(ingredients, client, filename_prefix=f"tower/{place.prompt_id}")
-    _post(run, client, place, bind(choice.workflow, values))
+def _render_at(
+    run: Run, take: int, place: Place, ingredients: Ingredients, choice: Choice, shape: Shape
+) -> dict[str, Any]:
+    client, workflow = renderer(place.server), choice.workflow
+    values = graph_values(ingredients, workflow, client, shape, filename_prefix=f"tower/{place.prompt_id}")
+    _post(run, client, place, bind(workflow, values))
     output = _follow(run, client, place)
-    return _keep(run, take, client, place, output)
+    return _keep(run, take, client, place, output, ingredients.shape)
 
 
 def _wait_for_place(run: Run, take: int, choice: Choice) -> Place:
@@ -169,12 +174,14 @@ def _delivered(job: Job) -> OutputFile:
     raise RenderLostError("The renderer no longer knows the prompt.", prompt_id=job.prompt_id)
 
 
-def _keep(run: Run, take: int, client: ComfyUI, place: Place, output: OutputFile) -> dict[str, Any]:
-    """Bring the video into the store and free the place."""
+def _keep(
+    run: Run, take: int, client: ComfyUI, place: Place, output: OutputFile, asked: Shape
+) -> dict[str, Any]:
+    """Bring the video into the store, as long as asked, and free the place."""
     with TemporaryDirectory(prefix="tower-render-") as folder:
         file = Path(folder) / Path(output.filename).name
         client.download(output, file)
-        stored = store.put(file, root=read_settings().assets)
+        stored = store.put(conform(file, asked, folder=Path(folder)), root=read_settings().assets)
     with transaction() as session:
         job = ownership.own(session, run)
         takes.keep(
