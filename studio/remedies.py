@@ -25,11 +25,11 @@ class Answer(StrEnum):
 class Rule:
     """What follows the first failure of a kind, the second, and so on; the last answer stands for the rest.
 
-    `blames`: the failure counts against the server, which is set aside after three of them in a row.
+    `blame` is how much the failure counts against the server, which is set aside at `TOO_MUCH`.
     """
 
     answers: tuple[Answer, ...]
-    blames: bool = True
+    blame: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +38,29 @@ class Failure:
 
     code: str
     server: str
+    workflow: str
     answer: Answer
 
+
+TOO_MUCH: Final = 3
+"""So much blame in a row, and a server is set aside for the workflow."""
 
 POLICY: Final[Mapping[str, Rule]] = {
     "OUT_OF_MEMORY": Rule((Answer.FREE, Answer.SMALLER)),
     "MISSING_MODEL": Rule((Answer.ELSEWHERE,)),
     "MISSING_NODE": Rule((Answer.ELSEWHERE,)),
-    "INVALID_GRAPH": Rule((Answer.ELSEWHERE, Answer.STOP), blames=False),
+    "INVALID_GRAPH": Rule((Answer.ELSEWHERE, Answer.STOP), blame=0),
     "RENDER_LOST": Rule((Answer.AGAIN,)),
     "RENDER_EMPTY": Rule((Answer.AGAIN,)),
-    "RENDER_INTERRUPTED": Rule((Answer.AGAIN, Answer.STOP), blames=False),
-    "RENDER_STALLED": Rule((Answer.ELSEWHERE,)),
+    "RENDER_INTERRUPTED": Rule((Answer.AGAIN, Answer.STOP), blame=0),
+    "RENDER_STALLED": Rule((Answer.ELSEWHERE,), blame=TOO_MUCH),
     "RENDERER_GONE": Rule((Answer.ELSEWHERE,)),
     "RENDERER_DISK_FULL": Rule((Answer.ELSEWHERE,)),
     "RENDER_FAILED": Rule((Answer.ELSEWHERE, Answer.STOP)),
 }
 """A server of another version may take a graph that this one refused, and may run what failed here for no
-reason that we know. An error that is not named is not answered."""
+reason that we know. A server on which a render stood still may have lost the thread that renders: once is
+enough. An error that is not named is not answered."""
 
 
 def answer_to(code: str, trail: Sequence[Failure], *, prompts: int) -> Answer:
@@ -77,9 +82,9 @@ def answer_to(code: str, trail: Sequence[Failure], *, prompts: int) -> Answer:
     return Answer.SMALLER if answer is Answer.FREE and left == 1 else answer
 
 
-def is_to_blame(code: str) -> bool:
-    """Whether a failure of that kind counts against the server."""
-    return code in POLICY and POLICY[code].blames
+def blame_for(code: str) -> int:
+    """How much a failure of that kind counts against its server."""
+    return POLICY[code].blame if code in POLICY else 0
 
 
 def failed_at(trail: Sequence[Failure]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What a real ComfyUI server answers: its refusals of graphs, its account of a job, a clip that it made."""
 
+import copy
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
@@ -26,7 +27,7 @@ Answer = tuple[dict[str, Any], int]
 
 def object_info() -> dict[str, Any]:
     """The animatic's nodes and one that loads a model."""
-    return {name: node.to_json() for name, node in NODE_CLASSES.items()} | {"UNETLoader": UNET}
+    return copy.deepcopy({name: node.to_json() for name, node in NODE_CLASSES.items()} | {"UNETLoader": UNET})
 
 
 def verdict(

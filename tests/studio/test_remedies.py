@@ -1,7 +1,17 @@
 import pytest
 
 from studio import errors
-from studio.remedies import POLICY, Answer, Failure, answer_to, failed_at, is_to_blame, kept_at, times_smaller
+from studio.remedies import (
+    POLICY,
+    TOO_MUCH,
+    Answer,
+    Failure,
+    answer_to,
+    blame_for,
+    failed_at,
+    kept_at,
+    times_smaller,
+)
 
 HERE, THERE = "http://here", "http://there"
 
@@ -9,7 +19,7 @@ HERE, THERE = "http://here", "http://there"
 def answers(*codes: str, prompts: int = 10) -> list[str]:
     trail: list[Failure] = []
     for code in codes:
-        trail.append(Failure(code, HERE, answer_to(code, trail, prompts=prompts)))
+        trail.append(Failure(code, HERE, "wan", answer_to(code, trail, prompts=prompts)))
     return [failure.answer.value for failure in trail]
 
 
@@ -57,15 +67,16 @@ def test_answers_count_by_kind_and_the_bound_by_take() -> None:
 
 
 def test_a_trail_says_where_a_take_may_go_next() -> None:
-    freed = Failure("OUT_OF_MEMORY", HERE, Answer.FREE)
-    shrunk = Failure("OUT_OF_MEMORY", HERE, Answer.SMALLER)
-    stalled = Failure("RENDER_STALLED", THERE, Answer.ELSEWHERE)
+    freed = Failure("OUT_OF_MEMORY", HERE, "wan", Answer.FREE)
+    shrunk = Failure("OUT_OF_MEMORY", HERE, "wan", Answer.SMALLER)
+    stalled = Failure("RENDER_STALLED", THERE, "wan", Answer.ELSEWHERE)
     assert (kept_at([stalled, freed]), kept_at([freed, shrunk]), kept_at([])) == (HERE, None, None)
     assert failed_at([freed, stalled, shrunk]) == {THERE}
     assert times_smaller([freed, shrunk, stalled, shrunk]) == 2
 
 
 def test_nobody_is_blamed_for_a_wrong_graph_or_for_what_a_person_stopped() -> None:
-    assert not is_to_blame("INVALID_GRAPH")
-    assert not is_to_blame("RENDER_INTERRUPTED")
-    assert is_to_blame("OUT_OF_MEMORY")
+    assert [blame_for(code) for code in ("INVALID_GRAPH", "RENDER_INTERRUPTED", "STORAGE_UNAVAILABLE")] == [
+        0
+    ] * 3
+    assert (blame_for("OUT_OF_MEMORY"), blame_for("RENDER_STALLED")) == (1, TOO_MUCH)
