@@ -32,6 +32,7 @@ from db.queries.ownership import EVENTS_CHANNEL
 from studio.settings import Settings
 from tasks import control
 from tasks.submission import submit
+from tasks.workflow_checks import judge_workflow
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
@@ -45,6 +46,7 @@ REAL: Final = Commands(
     approve=control.approve,
     reject=control.reject,
     retry=control.retry,
+    judge_workflow=judge_workflow,
 )
 
 

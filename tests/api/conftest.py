@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.commands import Commands
 from api.production import create_app
 from studio.settings import Settings
+from tasks.workflow_checks import judge_workflow
 
 BASE = "http://localhost"
 A = "/api/anime"
@@ -30,6 +31,7 @@ class Told:
             approve=lambda *what: self._note("approve", *what),
             reject=lambda *what: self._note("reject", *what),
             retry=lambda *what: self._note("retry", *what),
+            judge_workflow=judge_workflow,
         )
 
     def _note(self, *what: Any) -> None:
