@@ -19,8 +19,8 @@ from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients import media
 from studio.clients.comfyui import ComfyUI
-from studio.fitting import Shape
-from studio.shipped import ANIMATIC
+from studio.fitting import Shape, fit
+from studio.shipped import ANIMATIC, SHIPPED
 from studio.versions.patch import taken_apart
 from studio.workflows import Binding, Needs, Workflow, bind
 from tasks.assess import assess_take
@@ -196,6 +196,26 @@ def test_a_graph_that_needs_a_first_frame_begins_with_the_reference(
     assert gather(checked(branch), 1).given == frozenset()
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_graph_takes_what_a_take_gives_it(
+    name: str, fake: FakeComfyUI, client: ComfyUI, branch: Branch, connected: Path
+) -> None:
+    of = SHIPPED[name]
+    cast(branch, "Kai", picture(connected), details={"lora": "kai.safetensors"})
+    rich = gather(checked(branch, prompt="Kai in the snow"), 1)
+    poor = gather(checked(branch, prompt="snow"), 1)
+    needed = of.bindings.keys() - of.optional
+    for made_of in (rich, poor):
+        shape = fit(made_of.shape, of.limits)
+        given = graph_values(made_of, of, client, shape, filename_prefix="tower/x")
+        if needed - given.keys():
+            assert made_of is poor
+            assert needed - given.keys() == {"first_frame"}
+            continue
+        graph = bind(of, given)
+        assert ("lora_1" in graph) == (made_of is rich and "lora_1" in of.bindings)
+
+
 def test_a_reference_is_kept_as_it_was_when_it_was_checked(
     fake: FakeComfyUI, client: ComfyUI, branch: Branch, connected: Path
 ) -> None:
@@ -206,6 +226,15 @@ def test_a_reference_is_kept_as_it_was_when_it_was_checked(
     image.unlink()
     values(gather(run, 1), CHAIN, client)
     assert list(fake.uploads.values()) == [before]
+
+
+def test_a_reference_goes_by_its_content_and_not_by_its_name(
+    fake: FakeComfyUI, client: ComfyUI, branch: Branch, connected: Path
+) -> None:
+    image = picture(connected, "odd.png")
+    cast(branch, "Kai", image.rename(image.with_name("kai.txt")))
+    values(gather(checked(branch), 1), CHAIN, client)
+    assert [Path(name).suffix for name in fake.uploads] == [".png"]
 
 
 def test_metadata_and_pictures_that_cannot_be_used_are_told(branch: Branch, connected: Path) -> None:
