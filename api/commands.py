@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from studio.workflows import Workflow
+from tasks.renderer_survey import RendererSeen
 from tasks.workflow_checks import Judged
 
 
@@ -20,6 +21,7 @@ class Commands:
     reject: Callable[[str], None]
     retry: Callable[[str], None]
     judge_workflow: Callable[[Workflow, str | None], Sequence[Judged]]
+    look_at_renderers: Callable[[], Sequence[RendererSeen]]
 
 
 async def _commands(request: Request) -> Commands:

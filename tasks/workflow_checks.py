@@ -5,13 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-import httpx
-
 from studio.errors import InvalidError, UnavailableError
 from studio.graph_checks import GraphFinding, check_workflow
 from studio.settings import read_settings
 from studio.workflows import Workflow
-from tasks.renderers import renderer
+from tasks.renderers import renderer, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,13 @@ def judge_workflow(workflow: Workflow, server: str | None) -> tuple[Judged, ...]
 
 
 def _meant(urls: Sequence[str], server: str | None) -> list[str]:
-    meant = [url for url in urls if server is None or _told(url) == server.rstrip("/")]
+    meant = [url for url in urls if server is None or shown(url) == server.rstrip("/")]
     if server is not None and not meant:
         raise InvalidError(
             f"No renderer at {server} is configured.",
             field="server",
             value=server,
-            expected=", ".join(_told(url) for url in urls) or "TOWER_COMFYUI_URLS names none",
+            expected=", ".join(shown(url) for url in urls) or "TOWER_COMFYUI_URLS names none",
         )
     return meant
 
@@ -57,10 +55,5 @@ def _judge(workflow: Workflow, url: str) -> Judged:
     try:
         object_info = renderer(url).object_info()
     except UnavailableError as error:
-        return Judged(_told(url), reason=error.message)
-    return Judged(_told(url), check_workflow(workflow, object_info))
-
-
-def _told(url: str) -> str:
-    """An address without what it may hold of a password."""
-    return str(httpx.URL(url).copy_with(userinfo=b"")).rstrip("/")
+        return Judged(shown(url), reason=error.message)
+    return Judged(shown(url), check_workflow(workflow, object_info))

@@ -98,7 +98,13 @@ def client(
             raise AssertionError("no example decides about a generation, or asks a renderer")
 
         commands = Commands(
-            submit=submit, cancel=never, approve=never, reject=never, retry=never, judge_workflow=never
+            submit=submit,
+            cancel=never,
+            approve=never,
+            reject=never,
+            retry=never,
+            judge_workflow=never,
+            look_at_renderers=never,
         )
         with TestClient(create_app(read_settings(), commands), base_url="http://localhost") as http:
             yield http

@@ -47,7 +47,7 @@ def register(made_of: Ingredients) -> Iterator[Register]:
         name = f"flow-{uuid4().hex[:8]}"
         flow = replace(SHIPPED["animatic"], name=name, needs=Needs(nodes=("Rare",)), **fields)
         with transaction() as session:
-            workflows.add(session, flow)
+            workflows.add(session, flow, is_ranked=True)
         names.append(name)
         return flow
 
@@ -111,7 +111,7 @@ def test_a_missing_model_is_named_with_what_the_server_has(
         workflows.change(session, flow.name, {"enabled": False})
     wan = replace(flow, name=f"wan-{uuid4().hex[:8]}", needs=Needs(models=(WAN,)))
     with transaction() as session:
-        workflows.add(session, wan)
+        workflows.add(session, wan, is_ranked=True)
     with pytest.raises(
         MissingModelError, match=rf"lacks model wan2\.2_5B.*it has for UNETLoader: {MODELS[0]}"
     ) as refused:
