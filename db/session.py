@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
@@ -46,13 +47,22 @@ def database_url() -> str:
 @lru_cache(maxsize=4)
 def _engine(url: str, pid: int) -> Engine:
     """One pool a process: `pid` keeps a forked child from using its parent's sockets."""
-    return create_engine(
+    made = create_engine(
         psycopg_url(url),
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": f"tower-{pid}"},
     )
+    event.listen(made, "connect", _limit_idleness)
+    return made
+
+
+def _limit_idleness(connection: psycopg.Connection, _: object) -> None:
+    """A process that was stopped amid a transaction keeps its locks for no longer than a silent run lasts."""
+    limit_ms = round(read_settings().heartbeat_lost_s * 1000)
+    connection.execute(f"SET SESSION idle_in_transaction_session_timeout = {limit_ms}")
+    connection.commit()
 
 
 def engine() -> Engine:

@@ -133,7 +133,7 @@ def test_a_run_that_waited_long_in_its_queue_and_is_starting_now_is_left_alone()
 
 
 def test_a_run_that_is_starting_for_ever_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.4")
+    monkeypatch.setenv("TOWER_START_LOST_S", "0.4")
     generation_id = accepted()
     submit(generation_id, 1)
     flow_run_id = job(generation_id).flow_run_id
