@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 import psycopg
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout, SerializationFailure
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
 
 from studio.errors import ContentionError, StackError, UnavailableError
@@ -81,7 +81,9 @@ def transaction() -> Iterator[Session]:
     try:
         with Session(engine(), expire_on_commit=False) as session, session.begin():
             yield session
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, InternalError) as error:
+        if isinstance(error, InternalError) and not isinstance(error.orig, IdleInTransactionSessionTimeout):
+            raise
         if isinstance(error.orig, DeadlockDetected | SerializationFailure):
             raise ContentionError("Another change got in the way; send this one again.") from error
         raise UnavailableError("the database does not answer") from error

@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 from rich.table import Table
 
+from studio.clients import media
 from studio.settings import Settings
 from tests.conftest import forget
+from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
 from tests.faults.stand import Stand, standing
 
 SHORT = {
@@ -51,10 +55,45 @@ def _shown(value: object) -> str:
     return f"{value:.1f} s" if isinstance(value, float) else "" if value is None else str(value)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A whole tower with every part embedded."""
-    settings = _settings(tmp_path_factory, comfyui_urls=())
+    yield from _tower(tmp_path_factory, comfyui_urls=())
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[FakeComfyUI]:
+    with fake_comfyui() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def on_fake(tmp_path_factory: pytest.TempPathFactory, server: FakeComfyUI) -> Iterator[Stand]:
+    """A whole tower whose renderer is the fake."""
+    yield from _tower(tmp_path_factory, comfyui_urls=(server.url,))
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A second of moving texture, as a renderer delivers it."""
+    noise = (
+        np.random.default_rng(5).integers(0, 256, (9, 40, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+    )
+    path = tmp_path_factory.mktemp("output") / "second.mp4"
+    frames = (noise[:, 2 * index : 2 * index + 128] for index in range(24))
+    media.encode_video(frames, path, fps=Fraction(24), size=(128, 72))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def fake(server: FakeComfyUI, second: bytes) -> FakeComfyUI:
+    """The fake as new: nothing in its queue, and well."""
+    server.reset(output=second)
+    return server
+
+
+def _tower(tmp_path_factory: pytest.TempPathFactory, **given: Any) -> Iterator[Stand]:
+    settings = _settings(tmp_path_factory, **given)
     with standing(settings) as stand:
         yield stand
     forget(settings.home)

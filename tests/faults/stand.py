@@ -21,7 +21,12 @@ from tests.faults import gates
 ENDS_WITHIN_S = 240.0
 _numbers = itertools.count(1)
 
-JOB = "SELECT * FROM anime_api.production_jobs WHERE id = %s"
+JOBS = "anime_api.production_jobs"
+JOB = f"SELECT * FROM {JOBS} WHERE id = %s"
+ROW_AWAITED = f"""
+SELECT FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND query LIKE '%SELECT%{JOBS}%FOR UPDATE%'
+"""
 EVENTS = "SELECT * FROM anime_api.generation_events WHERE generation_id = %s ORDER BY seq"
 PLACES = "SELECT * FROM render_queue WHERE generation_id = %s ORDER BY id"
 STAGES = "SELECT * FROM anime_api.generation_stages WHERE generation_id = %s ORDER BY stage, take"
@@ -39,7 +44,7 @@ class Stand:
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         with gates.connect(self.addresses.database_url) as connection:
-            return connection.cursor(row_factory=dict_row).execute(query, values).fetchall()
+            return connection.cursor(row_factory=dict_row).execute(query, values or None).fetchall()
 
     def clock(self) -> Any:
         """The database's time: the only clock."""
@@ -116,16 +121,18 @@ class Generation:
         )
 
     def goes_on_after_s(self) -> float | None:
-        """From the strike to the first thing that happened to it afterwards; None: nothing did."""
-        later = [
-            event["created_at"]
-            for event in self.events()
-            if event["created_at"] > self.struck_at and event["kind"] != "attempt_lost"
-        ]
-        return (later[0] - self.struck_at).total_seconds() if later else None
+        """From the strike to the start of the next attempt; to what came next where none was needed."""
+        later = [event for event in self.events() if event["created_at"] > self.struck_at]
+        begun = [event for event in later if event["kind"] == "attempt"] or later
+        return (begun[0]["created_at"] - self.struck_at).total_seconds() if begun else None
 
     def ended_after_s(self) -> float:
         return float((self.job()["finished_at"] - self.struck_at).total_seconds())
+
+
+def is_row_awaited(stand: Stand) -> bool:
+    """Whether somebody waits to own the row of a generation; signs of life do not count."""
+    return bool(stand.rows(ROW_AWAITED))
 
 
 @contextmanager

@@ -3,16 +3,18 @@
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from tests.faults.gates import Gates, gates
+from tests.fakes.serving import wait_until
+from tests.faults.drills import STAGES, Met, looked_at, mark_struck, once, rendering, waiting
+from tests.faults.gates import connect, gates
 from tests.faults.outcome import check_ended
-from tests.faults.stand import Generation, Stand
+from tests.faults.stand import JOBS, Generation, Stand, is_row_awaited
 
-STAGES = ("plan", "check", "render", "assess", "sync", "publish")
-STARTS_WITHIN_S = 150.0
+LONG = {"duration": 8.0, "width": 832, "height": 480}
 
 Strike = Callable[[Stand, list[Generation]], None]
 
@@ -39,51 +41,21 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def struck(request: pytest.FixtureRequest, embedded: Stand) -> Callable[..., Generation]:
-    """One strike a victim: a generation waits at each stage that is looked at, and all meet it at once."""
-    wanted: dict[str, list[str]] = {}
-    for item in request.session.items:
-        if item.path == request.path and "victim" in item.callspec.params:
-            wanted.setdefault(item.callspec.params["victim"], []).append(item.callspec.params["stage"])
-    met: dict[str, dict[str, Generation]] = {}
-
-    def strike(victim: str, stage: str) -> Generation:
-        if victim not in met:
-            embedded.await_up()
-            met[victim] = drill(embedded, victim, wanted[victim])
-        return met[victim][stage]
-
-    return strike
+def struck(request: pytest.FixtureRequest, embedded: Stand) -> Callable[[str, str], Generation]:
+    """One strike a victim: a generation is at each stage that is looked at, and all meet it at once."""
+    test = test_a_kill_loses_nothing_and_publishes_once.__name__
+    return once(lambda victim: drill(embedded, victim, looked_at(request, test, "stage", victim=victim)))
 
 
-def drill(stand: Stand, victim: str, stages: list[str]) -> dict[str, Generation]:
+def drill(stand: Stand, victim: str, stages: list[str]) -> Met:
     """Bring a generation into each stage, strike, and let them go."""
-    titles = {stage: f"{victim} at {stage}" for stage in stages}
-    gated = [stage for stage in stages if stage != "render"]
-    with gates(stand.addresses.database_url, [(titles[stage], stage) for stage in gated]) as closed:
-        met = {stage: stand.begin(titles[stage]) for stage in gated}
-        for stage in gated:
-            closed.await_arrival(titles[stage], stage)
-        if "render" in stages:
-            met["render"] = rendering(stand, titles["render"])
-        for generation in met.values():
-            generation.process()
-            generation.struck_at = stand.clock()
+    stand.await_up()
+    with waiting(stand, f"kill of {victim}", [stage for stage in stages if stage != "render"]) as (met, _):
+        if "render" in stages:  # it is drawn while the others wait, and takes long enough to be met there
+            met["render"] = rendering(stand, f"kill of {victim}", **LONG)
+        mark_struck(stand, met.values())
         VICTIMS[victim](stand, list(met.values()))
-        open_all(closed)
     return met
-
-
-def open_all(closed: Gates) -> None:
-    for title, stage in list(closed.numbers):
-        closed.open(title, stage)
-
-
-def rendering(stand: Stand, title: str) -> Generation:
-    """A clip that takes long enough to draw to be met in the middle of it."""
-    generation = stand.begin(title, duration=8.0, width=832, height=480)
-    generation.until(lambda _: generation.is_rendering(), STARTS_WITHIN_S)
-    return generation
 
 
 @pytest.mark.parametrize(("victim", "stage"), ROWS)
@@ -93,3 +65,24 @@ def test_a_kill_loses_nothing_and_publishes_once(
     generation = struck(victim, stage)
     check_ended(generation, "completed")
     told(f"kill -9 of {victim}", stage, generation)
+
+
+@pytest.mark.fault
+def test_a_kill_amid_publishing_leaves_nothing_half_published(embedded: Stand, told: Any) -> None:
+    """The clip lies in the library under a name that nobody looks at, and is about to be renamed."""
+    title, url = "kill while it stages", embedded.addresses.database_url
+    with gates(url, [(title, "number")]) as closed, connect(url) as holder, ThreadPoolExecutor(1) as other:
+        generation = embedded.begin(title)
+        closed.await_arrival(title, "number")
+        locked = other.submit(
+            holder.execute, f"BEGIN; SELECT FROM {JOBS} WHERE id = '{generation.id}' FOR UPDATE"
+        )
+        wait_until(lambda: is_row_awaited(embedded))
+        closed.open(title, "number")
+        locked.result()
+        wait_until(lambda: is_row_awaited(embedded))
+        assert [path for path in embedded.settings.library.glob("**/.*.part") if path.suffix == ".part"]
+        mark_struck(embedded, [generation])
+        kill_runs(embedded, [generation])
+    check_ended(generation, "completed")
+    told("kill -9 of run", "publish, before the rename", generation)

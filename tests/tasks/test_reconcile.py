@@ -1,6 +1,5 @@
 """The one judge: what nobody carries is carried on, once, by a new attempt; what lives is left alone."""
 
-import asyncio
 import socket
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import psutil
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Pending
 from sqlalchemy import text
 
@@ -23,23 +21,9 @@ from db.models.production import ProductionJob
 from db.queries import generations, ownership, places, survey
 from db.queries.ownership import Run
 from db.session import transaction
-from deployments.registry import apply, pools
 from tasks.reconcile import reconcile_once
 from tasks.submission import submit
 from tests.fakes.generations import new_generation
-
-
-@pytest.fixture(scope="module")
-def orchestrated(prefect_server: str) -> Iterator[None]:
-    """A Prefect server that knows the deployments."""
-
-    async def register() -> None:
-        async with get_client() as client:
-            await apply(client, pools(1))
-
-    with temporary_settings({PREFECT_API_URL: prefect_server}):
-        asyncio.run(register())
-        yield
 
 
 @pytest.fixture(autouse=True)

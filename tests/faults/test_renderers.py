@@ -1,0 +1,109 @@
+"""A renderer that fails as real ones do, under a whole tower."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.fakes.comfyui import FakeComfyUI
+from tests.fakes.comfyui_answers import OUT_OF_MEMORY
+from tests.fakes.serving import wait_until
+from tests.faults.outcome import check_ended
+from tests.faults.stand import Stand
+
+STARTS_WITHIN_S = 150.0
+ALWAYS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What befalls the renderer, and what must come of the generation."""
+
+    begin: Callable[[FakeComfyUI], object]
+    ends_as: str = "completed"
+    error: str | None = None
+    prompts: int | None = None
+    later: Callable[[FakeComfyUI, int], object] | None = None
+    """Done to the renderer each time a prompt runs, with the number of prompts so far."""
+
+
+def sets(**fields: object) -> Callable[[FakeComfyUI], None]:
+    def begin(fake: FakeComfyUI) -> None:
+        for name, value in fields.items():
+            setattr(fake, name, value)
+
+    return begin
+
+
+def restarts(fake: FakeComfyUI, number: int) -> None:
+    fake.is_held = number < 2
+    fake.restart()
+
+
+def drops_sockets(fake: FakeComfyUI, _: int) -> None:
+    fake.drop_sockets()
+    fake.is_held = False
+
+
+def recovers(fake: FakeComfyUI, number: int) -> None:
+    """From the second prompt on all is well."""
+    if number > 1:
+        fake.is_held, fake.is_cached, fake.error = False, False, None
+
+
+FAULTS = {
+    "stalls once": Fault(sets(is_held=True), later=recovers, ends_as="failed", error="RENDER_STALLED"),
+    "answers 500 to a look": Fault(sets(broken={"/queue": 3, "/prompt": 3}), prompts=1),
+    "answers 500 to every post": Fault(
+        sets(broken={"/prompt": ALWAYS}), ends_as="failed", error="UNAVAILABLE", prompts=0
+    ),
+    "loses its queue": Fault(sets(is_held=True), later=restarts, prompts=2),
+    "runs out of memory": Fault(sets(error=OUT_OF_MEMORY), ends_as="failed", error="OUT_OF_MEMORY"),
+    "drops its sockets": Fault(sets(is_held=True), later=drops_sockets, prompts=1),
+    "breaks the answer to a post": Fault(sets(loses_answers=True), prompts=1),
+    "serves a cached empty result": Fault(sets(is_cached=True), ends_as="failed", error="RENDER_FAILED"),
+}
+
+
+@contextmanager
+def befalling(fake: FakeComfyUI, fault: Fault) -> Iterator[None]:
+    """Do what the fault does later, whenever another prompt runs, for as long as the block lasts."""
+    over = threading.Event()
+
+    def watch() -> None:
+        seen: set[str] = set()
+        while not over.wait(0.01):
+            running = fake.running
+            if running is not None and running[1] not in seen and fault.later is not None:
+                seen.add(running[1])
+                fault.later(fake, len(seen))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.fault(always=name == "loses its queue")) for name in FAULTS],
+)
+def test_what_befalls_a_renderer_ends_well_or_with_its_reason(
+    on_fake: Stand, fake: FakeComfyUI, told: Any, name: str
+) -> None:
+    fault = FAULTS[name]
+    fault.begin(fake)
+    with befalling(fake, fault):
+        generation = on_fake.begin(name)
+        generation.until(lambda job: job["stage"] == "render", STARTS_WITHIN_S)
+        generation.struck_at = on_fake.clock()
+        check_ended(generation, fault.ends_as, error=fault.error)
+    assert fault.prompts in (None, len(fake.posts))
+    wait_until(lambda: fake.running is None and not fake.pending)
+    told(f"renderer {name}", "render", generation)
