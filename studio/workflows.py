@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any, Final, Self
 
@@ -10,6 +10,16 @@ from studio.canonical import canonical_json, digest
 from studio.errors import InvalidError
 
 Graph = Mapping[str, Mapping[str, Any]]
+
+KINDS: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("prompt", "negative", "storyboard", "filename_prefix"), str),
+    **dict.fromkeys(("first_frame", "reference_1", "reference_2", "lora_1", "lora_2"), str),
+    **dict.fromkeys(("seed", "steps", "width", "height", "frames"), int),
+    **dict.fromkeys(("cfg", "fps", "lora_1_strength", "lora_2_strength"), float),
+}
+"""The values that renders set, by name, and of what kind each is."""
+
+_HASHED: Final = ("graph", "bindings", "optional", "limits", "detours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +48,51 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What sizes, lengths and rates the model of a graph takes."""
+
+    side_multiple: int = 2
+    """Width and height are multiples of it, px."""
+    frame_step: int = 1
+    """Frame counts are `frame_step * n + 1`; 1 takes any."""
+    most_frames: int | None = None
+    """The longest clip, frames."""
+    most_pixels: int | None = None
+    """The largest picture, width x height, px."""
+    fps: Fraction | None = None
+    """The rate it draws at; None: any rate asked for."""
+
+    def to_json(self) -> dict[str, Any]:
+        """These limits as JSON values, the rate as text."""
+        return {**asdict(self), "fps": None if self.fps is None else str(self.fps)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The limits that `to_json` wrote; what is not named is as where nothing is said."""
+        fps = value.get("fps")
+        return cls(**{**value, "fps": None if fps is None else Fraction(fps)})
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """A node that is left out when a value is absent.
+
+    Whoever took its output `i` takes what comes in at its input `passes[i]` instead, or loses that input
+    where `passes` is shorter or names none there.
+    """
+
+    node: str
+    passes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """A graph and the names of what may be set in it.
 
     `optional` holds the names that may lack on either side: a binding of that name keeps the graph's own
     value when none is given, and a value of that name is passed over when the graph has no binding for it.
+    `detours` says, by the name of an absent value, which nodes are left out then. Of the workflows that a
+    server can run, renders pick the one of the highest `rank`.
     """
 
     name: str
@@ -50,6 +100,9 @@ class Workflow:
     bindings: Mapping[str, Binding]
     needs: Needs
     optional: frozenset[str] = frozenset()
+    limits: Limits = Limits()
+    detours: Mapping[str, tuple[Detour, ...]] = field(default_factory=dict)
+    rank: int = 50
 
     def to_json(self) -> dict[str, Any]:
         """This workflow as JSON values."""
@@ -62,6 +115,12 @@ class Workflow:
                 "models": [asdict(model) for model in self.needs.models],
             },
             "optional": sorted(self.optional),
+            "limits": self.limits.to_json(),
+            "detours": {
+                name: [{"node": each.node, "passes": list(each.passes)} for each in detours]
+                for name, detours in self.detours.items()
+            },
+            "rank": self.rank,
         }
 
     @classmethod
@@ -80,11 +139,19 @@ class Workflow:
                 models=tuple(Model(**model) for model in value["needs"]["models"]),
             ),
             optional=frozenset(value["optional"]),
+            limits=Limits.from_json(value["limits"]),
+            detours={
+                name: tuple(Detour(each["node"], tuple(each["passes"])) for each in detours)
+                for name, detours in value["detours"].items()
+            },
+            rank=value["rank"],
         )
 
 
 def bind(workflow: Workflow, values: Mapping[str, object]) -> dict[str, Any]:
     """The graph of `workflow` with `values` in their places, each in the type that the graph has there.
+
+    Nodes that only serve a value which is not given are left out, by the workflow's detours.
 
     Raises:
         InvalidError: a value has no binding, a binding has no value, or a type does not fit.
@@ -93,18 +160,50 @@ def bind(workflow: Workflow, values: Mapping[str, object]) -> dict[str, Any]:
     missing = set(workflow.bindings) - set(values) - workflow.optional
     _refuse(workflow, unknown, "has no binding for")
     _refuse(workflow, missing, "needs a value for")
-    graph = copy.deepcopy({node: dict(spec) for node, spec in workflow.graph.items()})
+    graph = _without_detours(workflow, values)
     for name, binding in workflow.bindings.items():
-        if name in values:
+        if name in values and binding.node in graph:
             inputs = graph[binding.node]["inputs"]
             inputs[binding.input] = _typed(name, values[name], like=inputs.get(binding.input))
     return graph
 
 
+def _without_detours(workflow: Workflow, values: Mapping[str, object]) -> dict[str, Any]:
+    """A copy of the graph without the nodes that serve values which are not given."""
+    graph = copy.deepcopy({node: dict(spec) for node, spec in workflow.graph.items()})
+    for name, detours in workflow.detours.items():
+        for detour in detours if name not in values else ():
+            _leave_out(graph, detour)
+    return graph
+
+
+def _leave_out(graph: dict[str, Any], detour: Detour) -> None:
+    """Take a node out of `graph`; whoever took from it takes what it passes on, or loses that input."""
+    left_out = graph.pop(detour.node, {"inputs": {}})
+    passed = [left_out["inputs"].get(name) for name in detour.passes]
+    for node in graph.values():
+        inputs = node["inputs"]
+        for name, value in list(inputs.items()):
+            if (output := _output_of(detour.node, value)) is None:
+                continue
+            instead = passed[output] if output < len(passed) else None
+            inputs[name] = copy.deepcopy(instead)
+            if instead is None:
+                del inputs[name]
+
+
+def _output_of(node: str, value: object) -> int | None:
+    """Which output of `node` a value links to, if any."""
+    match value:
+        case [str(source), int(output)] if source == node:
+            return output
+    return None
+
+
 def workflow_hash(workflow: Workflow) -> str:
-    """SHA-256 over all that decides what the workflow makes of its values; not over its name."""
+    """SHA-256 over all that decides what the workflow makes of its values; not over its name or rank."""
     value = workflow.to_json()
-    return digest({key: value[key] for key in ("graph", "bindings", "optional")})
+    return digest({key: value[key] for key in _HASHED})
 
 
 def node_classes(graph: Graph) -> tuple[str, ...]:
@@ -163,44 +262,11 @@ def _typed(name: str, value: object, *, like: object) -> object:
             return value
         case float(), int() | float() | Fraction():
             return float(value)
+        case int(), float() | Fraction() if KINDS.get(name) is float:
+            return int(value) if value == int(value) else float(value)  # the editor writes 24.0 as 24
     raise InvalidError(
         f"The value of {name} must be of type {type(like).__name__}.",
         field=name,
         value=str(value),
         expected=type(like).__name__,
     )
-
-
-ANIMATIC: Final = Workflow(
-    name="animatic",
-    graph={
-        "1": {
-            "class_type": "TowerAnimatic",
-            "inputs": {
-                "prompt": "",
-                "negative": "",
-                "seed": 0,
-                "width": 832,
-                "height": 480,
-                "frames": 120,
-                "fps": 24.0,
-                "storyboard": "",
-            },
-        },
-        "2": {
-            "class_type": "SaveVideo",
-            "inputs": {"video": ["1", 0], "filename_prefix": "tower", "format": "mp4", "codec": "h264"},
-        },
-    },
-    bindings={
-        **{
-            name: Binding("1", name)
-            for name in ("prompt", "negative", "seed", "width", "height", "frames", "fps", "storyboard")
-        },
-        "filename_prefix": Binding("2", "filename_prefix"),
-    },
-    needs=Needs(nodes=("TowerAnimatic", "SaveVideo")),
-    optional=frozenset({"negative", "storyboard", "steps", "cfg"}),
-)
-
-SHIPPED: Final[Mapping[str, Workflow]] = {ANIMATIC.name: ANIMATIC}

@@ -52,5 +52,5 @@ def enable_workflow(
     """Enable a workflow, or disable it in all its versions; what is under way goes on."""
     with transaction() as session:
         conditions.check(WorkflowShown.model_validate(workflows.get(session, name)))
-        row = workflows.enable(session, name, enabled=body.enabled)
+        row = workflows.change(session, name, {"enabled": body.enabled})
         return conditions.tag(WorkflowShown.model_validate(row))

@@ -27,6 +27,9 @@ class Workflow(Table, table=True):
     bindings: dict[str, Any] = json_column()
     needs: dict[str, Any] = json_column()
     optional: list[str] = json_column(empty="[]")
+    limits: dict[str, Any] = json_column()
+    detours: dict[str, Any] = json_column()
+    rank: int = Field(default=50, sa_column_kwargs={"server_default": "50"})
     enabled: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     created_at: Moment = utc()
 
@@ -38,6 +41,19 @@ class RenderServer(Table, table=True):
     __table_args__ = ({"schema": API},)
 
     url: str = Field(primary_key=True)
+    created_at: Moment = utc()
+
+
+class RenderFailures(Table, table=True):
+    """Renders of a workflow that failed on a server one after another; a success clears the row."""
+
+    __tablename__ = "render_failures"
+    __table_args__ = ({"schema": API},)
+
+    server: str = Field(foreign_key=f"{API}.render_servers.url", ondelete="CASCADE", primary_key=True)
+    workflow: str = Field(primary_key=True)
+    in_a_row: int = 1
+    set_aside_until: Moment | None = utc(nullable=True)
     created_at: Moment = utc()
 
 
@@ -60,6 +76,12 @@ class RenderPlace(Table, table=True):
             postgresql_where=text("state IN ('placed', 'posted', 'cancelling')"),
         ),
         Index("ix_render_queue_waiting", "priority", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_render_queue_take", "generation_id", "take"),
+        Index(
+            "ix_render_queue_measured",
+            "id",
+            postgresql_where=text("render_s IS NOT NULL"),
+        ),
         {"schema": PUBLIC},
     )
 
@@ -76,3 +98,7 @@ class RenderPlace(Table, table=True):
     created_at: Moment = utc()
     posted_at: Moment | None = utc(nullable=True)
     finished_at: Moment | None = utc(nullable=True)
+    workflow: str | None = None
+    work: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
+    output: dict[str, Any] | None = json_column(nullable=True)
+    render_s: float | None = None

@@ -1,27 +1,33 @@
 """Workflows in the catalogue of this tower."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import Session, col
 
 from db.models.rendering import Workflow as Row
 from studio.errors import DuplicateError, NotFoundError
-from studio.workflows import SHIPPED, Workflow, workflow_hash
+from studio.shipped import SHIPPED
+from studio.workflows import Workflow, workflow_hash
+
+_OF_A_VERSION: Final = ("name", "graph", "bindings", "needs", "optional", "limits", "detours")
 
 
 def register_shipped(session: Session) -> None:
-    """Enter the graphs that come with Tower; what a user disabled stays disabled."""
+    """Enter the graphs that come with Tower; what a user disabled or ranked stays so."""
     for workflow in SHIPPED.values():
         _register(session, workflow)
 
 
 def enabled(session: Session) -> list[Workflow]:
-    """The newest version of each enabled workflow, in the order of their names."""
+    """The newest version of each enabled workflow, the highest rank first, then by name."""
     newest_first = (col(Row.name), col(Row.version).desc())
     rows = session.scalars(
         select(Row).where(col(Row.enabled)).ext(distinct_on(col(Row.name))).order_by(*newest_first)
     )
-    return [_workflow(row) for row in rows]
+    return [_workflow(row) for row in sorted(rows, key=lambda row: (-row.rank, row.name))]
 
 
 def newest(session: Session, *, limit: int, after: str) -> list[Row]:
@@ -61,13 +67,14 @@ def add(session: Session, workflow: Workflow) -> tuple[Row, bool]:
     return get(session, workflow.name), is_new
 
 
-def enable(session: Session, name: str, *, enabled: bool) -> Row:
-    """Have renders pick a workflow, or not: all its versions at once.
+def change(session: Session, name: str, changes: Mapping[str, bool | int]) -> Row:
+    """Have renders pick a workflow or not (`enabled`), sooner or later (`rank`): all its versions at once.
 
     Raises:
         NotFoundError: there is none.
     """
-    session.execute(update(Row).where(col(Row.name) == name).values(enabled=enabled))
+    if changes:
+        session.execute(update(Row).where(col(Row.name) == name).values(**changes))
     return get(session, name)
 
 
@@ -81,9 +88,12 @@ def _register(session: Session, workflow: Workflow) -> bool:
     hashed = workflow_hash(workflow)
     if newest is not None and newest.hash == hashed:
         return False
-    version = newest.version + 1 if newest is not None else 1
-    row = {key: value[key] for key in ("name", "graph", "bindings", "needs", "optional")}
-    session.execute(insert(Row).values(version=version, hash=hashed, **row).on_conflict_do_nothing())
+    row = {key: value[key] for key in _OF_A_VERSION}
+    if newest is None:
+        row |= {"version": 1, "rank": workflow.rank}
+    else:
+        row |= {"version": newest.version + 1, "rank": newest.rank, "enabled": newest.enabled}
+    session.execute(insert(Row).values(hash=hashed, **row).on_conflict_do_nothing())
     return True
 
 
@@ -92,12 +102,4 @@ def _newest(session: Session, name: str) -> Row | None:
 
 
 def _workflow(row: Row) -> Workflow:
-    return Workflow.from_json(
-        {
-            "name": row.name,
-            "graph": row.graph,
-            "bindings": row.bindings,
-            "needs": row.needs,
-            "optional": row.optional,
-        }
-    )
+    return Workflow.from_json({key: getattr(row, key) for key in (*_OF_A_VERSION, "rank")})

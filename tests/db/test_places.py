@@ -10,6 +10,7 @@ from db.clock import NOW
 from db.notices import listening
 from db.queries import generations, ownership, places
 from db.queries.ownership import Run
+from db.queries.places import Wish
 from db.session import transaction
 from tests.fakes.generations import new_generation
 
@@ -21,10 +22,10 @@ def server() -> str:
     return f"http://127.0.0.1:9/{uuid4()}"
 
 
-def stand_in_line(*servers: str, priority: int = 1) -> tuple[Run, int]:
+def stand_in_line(*servers: str, priority: int = 1, work: float = 1.0) -> tuple[Run, int]:
     with transaction() as session:
         run = Run(new_generation(session).id, 1)
-        place = places.ask(session, run, 1, servers, priority=priority)
+        place = places.ask(session, run, 1, Wish(servers, f"wan {servers[0]}", work, priority))
         assert place.id is not None
         return run, place.id
 
@@ -97,7 +98,7 @@ def test_the_next_attempt_inherits_the_place_and_its_prompt(server: str) -> None
         prompt_id = session.get_one(places.RenderPlace, place).prompt_id
         ownership.take_over(session, run)
     with transaction() as session:
-        inherited = places.ask(session, Run(run.generation_id, 2), 1, [server], priority=1)
+        inherited = places.ask(session, Run(run.generation_id, 2), 1, Wish((server,), "wan", 1.0, 1))
         assert (inherited.id, inherited.prompt_id, inherited.state) == (place, prompt_id, "posted")
 
 
@@ -108,7 +109,7 @@ def test_a_prompt_that_was_lost_gets_a_new_id(server: str) -> None:
         lost = session.get_one(places.RenderPlace, place).prompt_id
         places.leave(session, place, "lost")
     with transaction() as session:
-        assert places.ask(session, run, 1, [server], priority=1).prompt_id != lost
+        assert places.ask(session, run, 1, Wish((server,), "wan", 1.0, 1)).prompt_id != lost
 
 
 def test_leaving_wakes_who_waits(server: str) -> None:

@@ -1,5 +1,6 @@
 """What a real ComfyUI server answers: its refusals of graphs, its account of a job, a clip that it made."""
 
+import copy
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
@@ -13,6 +14,7 @@ from api.embedded.nodes import NODE_CLASSES
 from studio.clients.media import encode_video
 
 OUT_OF_MEMORY = ("torch.OutOfMemoryError", "Allocation on device 0 would exceed allowed memory.")
+DISK_FULL = ("OSError", "[Errno 28] No space left on device")
 MODELS = ["wan2.1_t2v_1.3B_fp16.safetensors", "ltx-video-2b-v0.9.5.safetensors"]
 UNET = {
     "input": {"required": {"unet_name": [MODELS], "weight_dtype": [["default", "fp8_e4m3fn"]]}},
@@ -25,7 +27,7 @@ Answer = tuple[dict[str, Any], int]
 
 def object_info() -> dict[str, Any]:
     """The animatic's nodes and one that loads a model."""
-    return {name: node.to_json() for name, node in NODE_CLASSES.items()} | {"UNETLoader": UNET}
+    return copy.deepcopy({name: node.to_json() for name, node in NODE_CLASSES.items()} | {"UNETLoader": UNET})
 
 
 def verdict(

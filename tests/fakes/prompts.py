@@ -9,8 +9,9 @@ from PIL import Image
 
 from studio.canonical import canonical_json
 from studio.clients.comfyui import ComfyUI, Job, JobState
+from studio.shipped import ANIMATIC
 from studio.storyboard import Camera, CastMember, Framing, Shot, Storyboard
-from studio.workflows import ANIMATIC, bind
+from studio.workflows import bind
 from tests.fakes.serving import wait_until
 
 CLIENT = "tower-test"

@@ -2,23 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from studio.clients import media
 from studio.settings import Settings
 from tests.conftest import forget
 from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
+from tests.fakes.staging import clip
 from tests.faults.stand import Stand, standing
 
 SHORT = {
     "heartbeat_s": 2.0, "heartbeat_lost_s": 5.0, "start_lost_s": 60.0, "reconcile_s": 2.0,
-    "render_stall_s": 5.0, "poll_s": 0.5,
+    "render_stall_s": 5.0, "renderer_lost_s": 3.0, "set_aside_s": 2.0, "poll_s": 0.5,
 }  # fmt: skip
 INTERVALS: dict[str, float] = {} if os.environ.get("FAULTS_INTERVALS") == "default" else SHORT
 COLUMNS = ("fault", "stage", "outcome", "attempts", "goes on after", "ended after")
@@ -75,14 +73,8 @@ def on_fake(tmp_path_factory: pytest.TempPathFactory, server: FakeComfyUI) -> It
 
 @pytest.fixture(scope="session")
 def second(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A second of moving texture, as a renderer delivers it."""
-    noise = (
-        np.random.default_rng(5).integers(0, 256, (9, 40, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
-    )
-    path = tmp_path_factory.mktemp("output") / "second.mp4"
-    frames = (noise[:, 2 * index : 2 * index + 128] for index in range(24))
-    media.encode_video(frames, path, fps=Fraction(24), size=(128, 72))
-    return path.read_bytes()
+    """A second of video, as a renderer delivers it."""
+    return clip(tmp_path_factory.mktemp("output"), 24)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.fakes.comfyui import FakeComfyUI
@@ -43,28 +44,50 @@ def restarts(fake: FakeComfyUI, number: int) -> None:
     fake.restart()
 
 
+def restarts_always(fake: FakeComfyUI, _: int) -> None:
+    fake.restart()
+
+
 def drops_sockets(fake: FakeComfyUI, _: int) -> None:
     fake.drop_sockets()
     fake.is_held = False
 
 
+def is_stopped_by_hand(fake: FakeComfyUI, number: int) -> None:
+    """Somebody at the renderer's own page stops the first prompt."""
+    fake.is_held = number < 2
+    if number == 1:
+        httpx.post(f"{fake.url}/interrupt", json={"prompt_id": fake.running[1]}, trust_env=False)
+
+
 def recovers(fake: FakeComfyUI, number: int) -> None:
     """From the second prompt on all is well."""
     if number > 1:
-        fake.is_held, fake.is_cached, fake.error = False, False, None
+        fake.is_cached, fake.error = False, None
 
 
 FAULTS = {
-    "stalls once": Fault(sets(is_held=True), later=recovers, ends_as="failed", error="RENDER_STALLED"),
-    "answers 500 to a look": Fault(sets(broken={"/queue": 3, "/prompt": 3}), prompts=1),
+    "stalls": Fault(sets(is_held=True), ends_as="failed", error="RENDER_STALLED", prompts=1),
+    "answers 500 to looks": Fault(sets(broken={"/queue": 3, "/object_info": 3}), prompts=1),
+    "answers 500 to posts for a while": Fault(sets(broken={"/prompt": 3}), prompts=1),
     "answers 500 to every post": Fault(
-        sets(broken={"/prompt": ALWAYS}), ends_as="failed", error="UNAVAILABLE", prompts=0
+        sets(broken={"/prompt": ALWAYS}), ends_as="failed", error="RENDERER_GONE", prompts=0
     ),
     "loses its queue": Fault(sets(is_held=True), later=restarts, prompts=2),
-    "runs out of memory": Fault(sets(error=OUT_OF_MEMORY), ends_as="failed", error="OUT_OF_MEMORY"),
+    "loses its queue every time": Fault(
+        sets(is_held=True), later=restarts_always, ends_as="failed", error="RENDER_LOST", prompts=3
+    ),
+    "runs out of memory once": Fault(sets(error=OUT_OF_MEMORY), later=recovers, prompts=2),
+    "runs out of memory every time": Fault(
+        sets(error=OUT_OF_MEMORY), ends_as="failed", error="OUT_OF_MEMORY"
+    ),
     "drops its sockets": Fault(sets(is_held=True), later=drops_sockets, prompts=1),
-    "breaks the answer to a post": Fault(sets(loses_answers=True), prompts=1),
-    "serves a cached empty result": Fault(sets(is_cached=True), ends_as="failed", error="RENDER_FAILED"),
+    "breaks its answer to the post": Fault(sets(loses_answers=True), prompts=1),
+    "gives a cached empty result": Fault(sets(is_cached=True), later=recovers, prompts=2),
+    "gives a cached empty result every time": Fault(
+        sets(is_cached=True), ends_as="failed", error="RENDER_EMPTY", prompts=3
+    ),
+    "is stopped by hand": Fault(sets(is_held=True), later=is_stopped_by_hand, prompts=2),
 }
 
 

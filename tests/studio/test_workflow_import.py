@@ -1,8 +1,9 @@
 import pytest
 
 from studio.errors import InvalidError
+from studio.shipped import SHIPPED
 from studio.workflow_import import read_workflow
-from studio.workflows import SHIPPED, Binding, Workflow, bind, workflow_hash
+from studio.workflows import Binding, Workflow, bind, workflow_hash
 
 
 @pytest.mark.parametrize("shipped", SHIPPED.values(), ids=SHIPPED.keys())

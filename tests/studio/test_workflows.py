@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from studio.errors import InvalidError
+from studio.shipped import ANIMATIC
 from studio.workflows import (
-    ANIMATIC,
     Binding,
+    Detour,
+    Limits,
     Model,
     Needs,
     Workflow,
@@ -36,6 +38,37 @@ WAN = Workflow(
     graph={"1": {"class_type": "UNETLoader", "inputs": {"unet_name": "wan.safetensors"}}},
     bindings={},
     needs=Needs(nodes=("UNETLoader",), models=(UNET,)),
+)
+DETOURED = Workflow(
+    name="detoured",
+    graph={
+        "load": {"class_type": "UNETLoader", "inputs": {"unet_name": "wan.safetensors"}},
+        "a": {"class_type": "Lora", "inputs": {"model": ["load", 0], "lora_name": "", "strength": 1.0}},
+        "b": {"class_type": "Lora", "inputs": {"model": ["a", 0], "lora_name": "", "strength": 1}},
+        "picture": {"class_type": "LoadImage", "inputs": {"image": ""}},
+        "scale": {"class_type": "ImageScale", "inputs": {"image": ["picture", 0], "width": 64}},
+        "end": {"class_type": "End", "inputs": {"model": ["b", 0], "start": ["scale", 0], "text": ""}},
+    },
+    bindings={
+        "prompt": Binding("end", "text"),
+        "first_frame": Binding("picture", "image"),
+        "lora_1": Binding("a", "lora_name"),
+        "lora_1_strength": Binding("a", "strength"),
+        "lora_2": Binding("b", "lora_name"),
+        "lora_2_strength": Binding("b", "strength"),
+    },
+    needs=Needs(),
+    optional=frozenset(
+        {"first_frame", "reference_1", "lora_1", "lora_1_strength", "lora_2", "lora_2_strength"}
+    ),
+    limits=Limits(16, 4, 81, 832 * 480, Fraction(24000, 1001)),
+    detours={
+        "lora_1": (Detour("a", ("model",)),),
+        "lora_2": (Detour("b", ("model",)),),
+        "first_frame": (Detour("picture"), Detour("scale")),
+        "reference_1": (Detour("picture"),),
+    },
+    rank=70,
 )
 
 
@@ -93,7 +126,7 @@ def test_the_hash_follows_graph_and_bindings_and_not_the_name() -> None:
     assert workflow_hash(moved) != workflow_hash(ANIMATIC)
 
 
-@pytest.mark.parametrize("workflow", [ANIMATIC, WAN])
+@pytest.mark.parametrize("workflow", [ANIMATIC, WAN, DETOURED])
 def test_a_workflow_comes_back_from_json(workflow: Workflow) -> None:
     assert Workflow.from_json(json.loads(json.dumps(workflow.to_json()))) == workflow
 
@@ -117,3 +150,54 @@ def test_what_a_server_lacks_is_named() -> None:
 
 def test_an_input_without_a_list_has_no_options() -> None:
     assert enum_options(["INT", {"min": 0}]) == ()
+
+
+@pytest.mark.parametrize(
+    ("loras", "source_of_end", "source_of_b"),
+    [
+        ({"lora_1", "lora_2"}, ["b", 0], ["a", 0]),
+        ({"lora_1"}, ["a", 0], None),
+        ({"lora_2"}, ["b", 0], ["load", 0]),
+        (set(), ["load", 0], None),
+    ],
+)
+def test_an_absent_values_node_is_left_out_and_its_source_takes_its_place(
+    loras: set[str], source_of_end: list[Any], source_of_b: list[Any] | None
+) -> None:
+    graph = bind(DETOURED, {"prompt": "rain", **dict.fromkeys(loras, "kai.safetensors")})
+    assert graph["end"]["inputs"]["model"] == source_of_end
+    assert (graph["b"]["inputs"]["model"] if "b" in graph else None) == source_of_b
+    assert ("a" in graph, "b" in graph) == ("lora_1" in loras, "lora_2" in loras)
+
+
+def test_who_took_from_a_node_that_passes_nothing_loses_that_input() -> None:
+    graph = bind(DETOURED, {"prompt": "rain"})
+    assert graph["end"]["inputs"] == {"model": ["load", 0], "text": "rain"}
+    assert graph.keys() == {"load", "end"}
+
+
+def test_with_its_value_given_a_node_stays() -> None:
+    graph = bind(DETOURED, {"prompt": "rain", "first_frame": "last.png", "reference_1": "kai.png"})
+    assert graph["end"]["inputs"]["start"] == ["scale", 0]
+    assert graph["picture"]["inputs"]["image"] == "last.png"
+
+
+def test_a_value_of_a_node_that_is_left_out_is_passed_over() -> None:
+    assert bind(DETOURED, {"prompt": "rain", "lora_1_strength": 0.5}) == bind(DETOURED, {"prompt": "rain"})
+
+
+@pytest.mark.parametrize("strength", [0.5, Fraction(1, 2)])
+def test_a_share_goes_where_the_editor_wrote_a_whole_number(strength: Any) -> None:
+    graph = bind(DETOURED, {"prompt": "", "lora_2": "kai.safetensors", "lora_2_strength": strength})
+    assert graph["b"]["inputs"]["strength"] == 0.5
+
+
+def test_the_hash_follows_limits_and_detours_and_not_the_rank() -> None:
+    hashed = workflow_hash(DETOURED)
+    assert workflow_hash(replace(DETOURED, rank=1)) == hashed
+    assert workflow_hash(replace(DETOURED, limits=Limits())) != hashed
+    assert workflow_hash(replace(DETOURED, detours={})) != hashed
+
+
+def test_limits_that_say_nothing_are_no_limits() -> None:
+    assert Limits.from_json({}) == Limits()

@@ -8,7 +8,8 @@ import pytest
 
 from studio.clients.comfyui import ComfyUI
 from studio.clients.media import probe_clip
-from studio.workflows import ANIMATIC, unmet_needs
+from studio.shipped import ANIMATIC
+from studio.workflows import unmet_needs
 from tests.fakes.prompts import CLIENT, ended, graph, post
 
 
