@@ -33,6 +33,8 @@ UNSUBMITTED_S: Final = 5.0
 CANCELLED: Final = (StateType.CANCELLED, StateType.CANCELLING)
 ENDED: Final = (StateType.CRASHED, StateType.FAILED, StateType.COMPLETED)
 PID_TOLERANCE_S: Final = 1.0
+SLOW_STARTS: Final = 5
+"""A process that is seen to live is waited for so many times as long as one that is not."""
 
 
 class _Reachability:
@@ -142,11 +144,15 @@ def _look_at_unstarted(generation: UnderWay) -> None:
 
 
 def _will_not_start(generation: UnderWay, seen: Seen) -> bool:
-    """The process that was to carry it is gone, or nothing has come of it for long."""
+    """The process that was to carry it is gone, or nothing has come of it for long.
+
+    One that is here and lives is slow rather than dead: another in its place would only add to the load.
+    """
     is_here = seen.host == socket.gethostname() and seen.pid is not None
     if is_here and not psutil.pid_exists(seen.pid or 0):
         return True
-    return _unstarted.seen_for(generation.run) > read_settings().start_lost_s
+    patience_s = read_settings().start_lost_s * (SLOW_STARTS if is_here else 1)
+    return _unstarted.seen_for(generation.run) > patience_s
 
 
 def _look_at_started(generation: UnderWay, reachable_s: float) -> None:
@@ -192,6 +198,8 @@ def _supersede(generation: UnderWay, why: str, silent_s: float) -> int | None:
         if job is None:
             return generation.run.attempt
         ownership.add_event(session, job, "attempt_lost", attempt=generation.run.attempt, reason=why)
+        if ownership.has_advanced(session, generation.run):
+            job.first_attempt = job.attempt
         if job.attempt - job.first_attempt < read_settings().max_attempts:
             return job.attempt
         ownership.settle(session, Run(job.id, job.attempt), "failed", error=_exhausted(why))
@@ -199,7 +207,7 @@ def _supersede(generation: UnderWay, why: str, silent_s: float) -> int | None:
 
 
 def _exhausted(why: str) -> dict[str, object]:
-    message = f"The run died {read_settings().max_attempts} times; the last time {why}."
+    message = f"The run died {read_settings().max_attempts} times in the same stage; the last time {why}."
     return {"code": "ATTEMPTS_EXHAUSTED", "message": message, "details": {}}
 
 

@@ -137,6 +137,13 @@ def settle(session: Session, run: Run, status: str, *, stage: str | None = None,
     add_event(session, job, "status", error=job.error)
 
 
+def has_advanced(session: Session, run: Run) -> bool:
+    """Whether the attempt has finished a stage."""
+    mine = (col(Stage.generation_id) == run.generation_id, col(Stage.attempt) == run.attempt)
+    query = select(col(Stage.stage)).where(*mine, col(Stage.finished_at).is_not(None)).limit(1)
+    return session.scalar(query) is not None
+
+
 def take_over(session: Session, run: Run, *, silent_s: float = 0.0) -> ProductionJob | None:
     """Raise the attempt by compare-and-set; the job as the next attempt finds it, or None.
 

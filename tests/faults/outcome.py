@@ -11,7 +11,7 @@ import psutil
 from tests.fakes.serving import wait_until
 from tests.faults.stand import STAGES, TAKES, Generation
 
-AT_REST_WITHIN_S = 60.0
+AT_REST_WITHIN_S = 120.0
 ENDED_IN_PREFECT = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 HELD = {"waiting", "placed", "posted", "cancelling"}
 

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.prompts import graph
 from tests.fakes.serving import wait_until
-from tests.faults.drills import mark_struck, rendering, waiting
+from tests.faults.drills import STARTS_WITHIN_S, mark_struck, rendering, waiting
 from tests.faults.outcome import check_ended
 from tests.faults.stand import Generation, Stand, is_row_awaited
 
@@ -34,7 +34,7 @@ def test_a_cancel_at_a_stage_ends_the_generation_there(
     ):
         mark_struck(on_fake, met.values())
         answer = other.submit(cancel, met[stage])
-        wait_until(lambda: is_row_awaited(on_fake))
+        wait_until(lambda: is_row_awaited(on_fake), timeout_s=60)
         closed.open(met[stage].title, stage)
         assert (answer.result().status_code, answer.result().json()["status"]) == (200, "cancelled")
     assert check_ended(met[stage], "cancelled")["stage"] == stage
@@ -58,7 +58,7 @@ def test_a_cancel_at_publish_comes_too_late(on_fake: Stand, fake: FakeComfyUI, t
     ):
         mark_struck(on_fake, met.values())
         answer = other.submit(cancel, met["publish"])
-        wait_until(lambda: is_row_awaited(on_fake))
+        wait_until(lambda: is_row_awaited(on_fake), timeout_s=60)
         closed.open(met["publish"].title, "publish")
         assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (
             409,
@@ -73,17 +73,17 @@ def test_a_cancel_stops_its_own_prompt_and_no_other(on_fake: Stand, fake: FakeCo
     fake.is_held = True
     running = rendering(on_fake, "cancel while it runs")
     behind = on_fake.begin("cancel while it waits")
-    wait_until(lambda: len(fake.pending) == 1, timeout_s=150)
+    wait_until(lambda: len(fake.pending) == 1, timeout_s=STARTS_WITHIN_S)
     first, second = (prompt_of(generation) for generation in (running, behind))
     cancelled(behind)
     assert (prompts(fake), fake.interrupts) == ([first], [])
     foreign = str(uuid.uuid4())
     httpx.post(f"{fake.url}/prompt", json={"prompt": graph(), "prompt_id": foreign}, trust_env=False)
     cancelled(running)
-    wait_until(lambda: prompts(fake) == [foreign])
+    wait_until(lambda: prompts(fake) == [foreign], timeout_s=60)
     assert [stopped["prompt_id"] for stopped in fake.interrupts] == [first]
     fake.is_held = False
-    wait_until(lambda: fake.history.get(foreign))
+    wait_until(lambda: fake.history.get(foreign), timeout_s=60)
     assert fake.history[foreign]["status"]["status_str"] == "success"
     assert second not in fake.history
     for generation in (behind, running):
@@ -99,7 +99,7 @@ def test_a_cancel_does_not_touch_the_prompt_of_another_that_runs_before_it(
     foreign = str(uuid.uuid4())
     httpx.post(f"{fake.url}/prompt", json={"prompt": graph(), "prompt_id": foreign}, trust_env=False)
     generation = on_fake.begin("cancel behind another")
-    wait_until(lambda: len(fake.pending) == 1, timeout_s=150)
+    wait_until(lambda: len(fake.pending) == 1, timeout_s=STARTS_WITHIN_S)
     cancelled(generation)
     assert (prompts(fake), fake.interrupts) == ([foreign], [])
     check_ended(generation, "cancelled")

@@ -77,10 +77,10 @@ def test_a_kill_amid_publishing_leaves_nothing_half_published(embedded: Stand, t
         locked = other.submit(
             holder.execute, f"BEGIN; SELECT FROM {JOBS} WHERE id = '{generation.id}' FOR UPDATE"
         )
-        wait_until(lambda: is_row_awaited(embedded))
+        wait_until(lambda: is_row_awaited(embedded), timeout_s=60)
         closed.open(title, "number")
         locked.result()
-        wait_until(lambda: is_row_awaited(embedded))
+        wait_until(lambda: is_row_awaited(embedded), timeout_s=60)
         assert [path for path in embedded.settings.library.glob("**/.*.part") if path.suffix == ".part"]
         mark_struck(embedded, [generation])
         kill_runs(embedded, [generation])

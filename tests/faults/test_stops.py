@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from tests.faults.drills import STAGES, Met, looked_at, mark_struck, once, waiti
 from tests.faults.outcome import check_ended, lives, print_of
 from tests.faults.stand import Generation, Stand
 
-ELSEWHERE = "UPDATE anime_api.production_jobs SET run_host = 'another-host' WHERE id = %s RETURNING id"
 STALE_WRITES: dict[str, Callable[[Any, Run], object]] = {
     "start": lambda session, run: ownership.start(session, run, host="here", pid=1, pid_started=0.0),
     "begin_stage": lambda session, run: ownership.begin_stage(session, run, "sync"),
@@ -36,20 +34,19 @@ STALE_WRITES: dict[str, Callable[[Any, Run], object]] = {
 def stopped(
     request: pytest.FixtureRequest, on_fake: Stand, server: FakeComfyUI, second: bytes
 ) -> Callable[[str, str], Generation]:
-    """Runs that were stopped, each amid the write that ends its stage, as if they were on another host."""
+    """Runs on another host that were stopped, each amid the write that ends its stage.
+
+    On its own host the judge would end the process, and nobody would wake.
+    """
 
     def stop(fault: str) -> Met:
         test = test_a_run_that_was_stopped_leaves_without_touching_anything_when_it_wakes
         stages = looked_at(request, test.__name__, "stage")
         server.reset(output=second)
-        with waiting(on_fake, fault, stages) as (met, _):
+        with waiting(on_fake, fault, stages, elsewhere=True) as (met, _):
             mark_struck(on_fake, met.values())
             for generation in met.values():
                 generation.processes[0].suspend()
-        with ThreadPoolExecutor(
-            len(stages)
-        ) as others:  # here the judge would end them, and nobody would wake
-            list(others.map(lambda each: on_fake.rows(ELSEWHERE, each.id), met.values()))
         return met
 
     return once(stop)

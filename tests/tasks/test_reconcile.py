@@ -21,7 +21,8 @@ from db.models.production import ProductionJob
 from db.queries import generations, ownership, places, survey
 from db.queries.ownership import Run
 from db.session import transaction
-from tasks.reconcile import reconcile_once
+from tasks.carrying import carry_stage
+from tasks.reconcile import SLOW_STARTS, reconcile_once
 from tasks.submission import submit
 from tests.fakes.generations import new_generation
 
@@ -207,6 +208,25 @@ def test_a_run_whose_process_died_before_it_was_heard_of_is_carried_on(
     assert job(generation_id).attempt == 2
 
 
+def test_a_run_that_is_slow_to_start_is_left_alone_while_its_process_lives(
+    victim: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_START_LOST_S", "0.4")
+    generation_id = accepted()
+    submit(generation_id, 1)
+    flow_run_id = job(generation_id).flow_run_id
+    assert flow_run_id is not None
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Pending(), force=True)
+        client.update_flow_run(flow_run_id, infrastructure_pid=f"{socket.gethostname()}:{victim.pid}")
+    reconcile_once()
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < 0.4 * (SLOW_STARTS - 1):
+        reconcile_once()
+        assert job(generation_id).attempt == 1 or time.monotonic() - began_s > 0.4 * SLOW_STARTS
+    reconcile_until(lambda: job(generation_id).attempt == 2)
+
+
 def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> None:
     run = carried_by(victim)
     victim.kill()
@@ -222,6 +242,18 @@ def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> N
     state = flow_run(run_of_death).state
     assert state is not None
     assert state.type is StateType.CRASHED
+
+
+def test_only_deaths_in_the_same_stage_count(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    carry_stage(run, "plan", lambda _run, _take: {})
+    victim.kill()
+    victim.wait()
+    with transaction() as session:
+        generations.get(session, run.generation_id).first_attempt = -1
+    reconcile_once()
+    now = job(run.generation_id)
+    assert (now.status, now.attempt, now.first_attempt) == ("processing", 2, 2)
 
 
 def test_an_ended_generation_holds_no_place() -> None:
