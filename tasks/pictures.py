@@ -9,6 +9,7 @@ from db.queries import takes
 from db.session import transaction
 from studio.clients import store
 from studio.clients.stills import save_last_frame
+from studio.clients.store import Stored
 from studio.clients.uploads import recognise
 from studio.errors import MediaError
 from studio.settings import read_settings
@@ -35,11 +36,19 @@ def keep_reference(path: Path, project_id: int) -> Picture:
     """Take a character's reference picture into the store.
 
     Raises:
+        FileMissingError: it cannot be read any more.
         MediaError: it is no picture.
     """
-    if recognise(path).kind != "picture":
-        raise MediaError(f"{path.name} is no picture.", path=str(path))
-    return _kept(path, "reference", project_id)
+
+    def suffix_of(copy: Path) -> str:
+        found = recognise(copy)
+        if found.kind != "picture":
+            raise MediaError(f"{path.name} is no picture.", path=str(path))
+        return found.suffix
+
+    with store.reading(path) as source:
+        stored = store.take_in(source, root=read_settings().assets, suffix_of=suffix_of)
+    return _noted(stored, "reference", project_id)
 
 
 def keep_last_frame(clip: Path, project_id: int) -> Picture:
@@ -52,11 +61,10 @@ def keep_last_frame(clip: Path, project_id: int) -> Picture:
     with TemporaryDirectory(prefix="tower-frame-") as folder:
         frame = Path(folder) / "last.png"
         save_last_frame(clip, frame)
-        return _kept(frame, "frame", project_id)
+        return _noted(store.put(frame, root=read_settings().assets), "frame", project_id)
 
 
-def _kept(path: Path, kind: str, project_id: int) -> Picture:
-    stored = store.put(path, root=read_settings().assets)
+def _noted(stored: Stored, kind: str, project_id: int) -> Picture:
     with transaction() as session:
         takes.keep(
             session,

@@ -24,7 +24,7 @@ Nodes = Mapping[str, Any]
 ANSWERS_WITHIN_S: Final = 3.0
 """A server that takes longer to say how long its queue is passes for dead, this time."""
 
-GRACE_S: Final = 0.5
+GRACE_S: Final = 1.0
 """Once one server has answered, the others are waited for no longer than this."""
 
 OFFER_KEPT_S: Final = 60.0
@@ -41,7 +41,7 @@ def renderer(url: str) -> ComfyUI:
 
 def shown(url: str) -> str:
     """A server's address as it may be told: without a password."""
-    return str(httpx.URL(url).copy_with(userinfo=b""))
+    return str(httpx.URL(url).copy_with(userinfo=b"")).rstrip("/")
 
 
 def offers(urls: Sequence[str]) -> dict[str, Nodes]:
@@ -50,8 +50,8 @@ def offers(urls: Sequence[str]) -> dict[str, Nodes]:
     Raises:
         RendererUnavailableError: no server answers, and why.
     """
-    alive, troubles = _ask_all(urls, lambda url: renderer(url).queue_length(timeout_s=ANSWERS_WITHIN_S))
-    there, more = _ask_all(alive, offer)
+    alive, troubles = ask_all(urls, lambda url: renderer(url).queue_length(timeout_s=ANSWERS_WITHIN_S))
+    there, more = ask_all(alive, offer)
     if not there:
         told = "; ".join((troubles | more).values())
         raise RendererUnavailableError(
@@ -82,20 +82,7 @@ def forget(url: str) -> None:
         _kept_at(url).unlink(missing_ok=True)
 
 
-def _kept_at(url: str) -> Path:
-    name = hashlib.sha256(url.encode()).hexdigest()[:16]
-    return read_settings().home / "cache" / "renderers" / f"{name}.json"
-
-
-def _keep(kept: Path, fresh: Nodes) -> None:
-    """Written whole or not at all: other runs read it at any time."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_suffix(f".{uuid4().hex}.part")
-    part.write_text(json.dumps(fresh))
-    part.replace(kept)
-
-
-def _ask_all(urls: Iterable[str], ask: Callable[[str], Answer]) -> tuple[dict[str, Answer], dict[str, str]]:
+def ask_all(urls: Iterable[str], ask: Callable[[str], Answer]) -> tuple[dict[str, Answer], dict[str, str]]:
     """Answers and troubles by server; all are asked at once, so that a dead one holds nobody up."""
     pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="renderers")
     asked = {pool.submit(ask, url): url for url in urls}
@@ -108,6 +95,19 @@ def _ask_all(urls: Iterable[str], ask: Callable[[str], Answer]) -> tuple[dict[st
             troubles[asked[future]] = error.message
     silent = {url: f"The renderer at {shown(url)} does not answer." for url in asked.values()}
     return answers, {url: told for url, told in (silent | troubles).items() if url not in answers}
+
+
+def _kept_at(url: str) -> Path:
+    name = hashlib.sha256(url.encode()).hexdigest()[:16]
+    return read_settings().home / "cache" / "renderers" / f"{name}.json"
+
+
+def _keep(kept: Path, fresh: Nodes) -> None:
+    """Written whole or not at all: other runs read it at any time."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    part = kept.with_suffix(f".{uuid4().hex}.part")
+    part.write_text(json.dumps(fresh))
+    part.replace(kept)
 
 
 def _in_time(asked: set[Future[Answer]]) -> Iterable[Future[Answer]]:

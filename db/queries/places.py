@@ -208,7 +208,7 @@ def _wake(session: Session) -> None:
 
 
 def _in_line(session: Session, mine: int, alive_s: float) -> list[Order]:
-    """Who waits for a place and shows signs of life, as who asks does, in the order in which they are served."""
+    """Who waits for a place and shows signs of life, as `mine` does, in the order of service."""
     heard_of = func.coalesce(col(ProductionJob.heartbeat_at), col(RenderPlace.created_at))
     is_alive = heard_of > NOW_EXACTLY - func.make_interval(0, 0, 0, 0, 0, 0, alive_s)
     rows = session.scalars(
