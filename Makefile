@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test faults check bench clean
 
 setup: $(VENV)/.ready
 
@@ -25,6 +25,10 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# Every row of the fault suite; FAULTS_INTERVALS=default tries it at the intervals that Tower has by default.
+faults: setup
+	@$(BIN)/python -m pytest tests/faults -m fault
 
 check: setup
 	@$(BIN)/ruff format --check .

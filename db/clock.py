@@ -9,3 +9,8 @@ NOW: Final[Any] = func.now()
 
 NOW_EXACTLY: Final[Any] = func.clock_timestamp()
 """The moment the statement runs."""
+
+
+def ago(seconds: float) -> Any:
+    """The moment `seconds` before the statement runs."""
+    return NOW_EXACTLY - func.make_interval(0, 0, 0, 0, 0, 0, seconds)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+import psycopg
+from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout, SerializationFailure
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
 
 from studio.errors import ContentionError, StackError, UnavailableError
@@ -46,13 +47,22 @@ def database_url() -> str:
 @lru_cache(maxsize=4)
 def _engine(url: str, pid: int) -> Engine:
     """One pool a process: `pid` keeps a forked child from using its parent's sockets."""
-    return create_engine(
+    made = create_engine(
         psycopg_url(url),
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": f"tower-{pid}"},
     )
+    event.listen(made, "connect", _limit_idleness)
+    return made
+
+
+def _limit_idleness(connection: psycopg.Connection, _: object) -> None:
+    """A process that was stopped amid a transaction keeps its locks for no longer than a silent run lasts."""
+    limit_ms = round(read_settings().heartbeat_lost_s * 1000)
+    connection.execute(f"SET SESSION idle_in_transaction_session_timeout = {limit_ms}")
+    connection.commit()
 
 
 def engine() -> Engine:
@@ -71,7 +81,9 @@ def transaction() -> Iterator[Session]:
     try:
         with Session(engine(), expire_on_commit=False) as session, session.begin():
             yield session
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, InternalError) as error:
+        if isinstance(error, InternalError) and not isinstance(error.orig, IdleInTransactionSessionTimeout):
+            raise
         if isinstance(error.orig, DeadlockDetected | SerializationFailure):
             raise ContentionError("Another change got in the way; send this one again.") from error
         raise UnavailableError("the database does not answer") from error

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
 
     heartbeat_s: float = Field(default=10.0, gt=0)
     heartbeat_lost_s: float = Field(default=90.0, gt=0)
+    start_lost_s: float = Field(default=120.0, gt=0)
     reconcile_s: float = Field(default=10.0, gt=0)
     max_attempts: int = Field(default=5, ge=1)
     render_stall_s: float = Field(default=300.0, gt=0)

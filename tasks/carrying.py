@@ -27,6 +27,8 @@ INTERNAL = "Something went wrong inside Tower; its log has the details."
 def carried(run: Run) -> Iterator[None]:
     """Own `run` for the length of the block: signs of life while it lasts, its reason when it fails.
 
+    A run that ends because the database was away for long is carried on by another attempt.
+
     Raises:
         SupersededError: another attempt owns the generation.
     """
@@ -43,6 +45,8 @@ def carried(run: Run) -> Iterator[None]:
     except SupersededError:
         raise
     except StudioError as error:
+        if type(error) is UnavailableError:  # the database itself, which is no fault of the generation's
+            raise
         _fail(run, error.code, error.message, error.details)
         raise
     except Exception:

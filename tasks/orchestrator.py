@@ -11,7 +11,14 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import get_current_settings
 from prefect.states import Cancelling, Crashed
@@ -21,6 +28,7 @@ from db.queries.ownership import Run
 from studio.errors import UnavailableError
 
 DEPLOYMENT = "produce-scene/produce-scene"
+LIVING = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
 def create_run(run: Run, *, name: str) -> UUID:
@@ -69,8 +77,34 @@ def look_at(flow_run_id: UUID) -> Seen | None:
 
 def mark_crashed(flow_run_id: UUID, why: str) -> None:
     """Tell Prefect that a run is dead."""
+    end(flow_run_id, Crashed(message=why))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run that Prefect takes for living."""
+
+    flow_run_id: UUID
+    run: Run
+
+
+def under_way(*, limit: int = 200) -> list[Shown]:
+    """The runs that Prefect shows as under way; those that wait in its queue are not."""
+    state = FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVING))
+    flow, _, _ = DEPLOYMENT.partition("/")
     with _trouble():
-        _client(os.getpid()).set_flow_run_state(flow_run_id, Crashed(message=why), force=True)
+        runs = _client(os.getpid()).read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(state=state),
+            limit=limit,
+        )
+    return [Shown(run.id, Run(run.parameters["generation_id"], run.parameters["attempt"])) for run in runs]
+
+
+def end(flow_run_id: UUID, state: State[None]) -> None:
+    """Have Prefect show that a run has ended so."""
+    with _trouble():
+        _client(os.getpid()).set_flow_run_state(flow_run_id, state, force=True)
 
 
 def cancel_run(flow_run_id: UUID) -> None:

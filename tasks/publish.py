@@ -47,6 +47,7 @@ def _publish(run: Run, take: int) -> dict[str, Any]:
             target,
             sidecars={root / path: content for path, content in sidecars.items()},
             replaces=Path(stood_at) if stood_at else None,
+            owner=run.generation_id,
         ) as put_in_place,
         transaction() as session,
     ):

@@ -21,7 +21,7 @@ from db.queries.survey import UnderWay
 from db.session import transaction
 from studio.errors import StateError, StudioError
 from studio.settings import read_settings
-from tasks import control, orchestrator
+from tasks import control, mirror, orchestrator
 from tasks.orchestrator import Seen
 from tasks.submission import submit
 
@@ -33,6 +33,8 @@ UNSUBMITTED_S: Final = 5.0
 CANCELLED: Final = (StateType.CANCELLED, StateType.CANCELLING)
 ENDED: Final = (StateType.CRASHED, StateType.FAILED, StateType.COMPLETED)
 PID_TOLERANCE_S: Final = 1.0
+SLOW_STARTS: Final = 5
+"""A process that is seen to live is waited for so many times as long as one that is not."""
 
 
 class _Reachability:
@@ -43,8 +45,11 @@ class _Reachability:
         self._last_s = 0.0
 
     def answered(self, longest_gap_s: float) -> float:
-        """Note an answer; returns for how long there has been no gap, seconds."""
-        now_s = time.monotonic()
+        """Note an answer; returns for how long there has been no gap, seconds.
+
+        The clock is one that goes on while the machine sleeps, as the database's does.
+        """
+        now_s = time.clock_gettime(time.CLOCK_BOOTTIME)
         if self._since_s is None or now_s - self._last_s > longest_gap_s:
             self._since_s = now_s
         self._last_s = now_s
@@ -86,14 +91,21 @@ def _reconcile() -> None:
     with transaction() as session:
         generations = survey.under_way(session)
         holding = places.to_take_off(session)
-    reachable_s = _reachability.answered(longest_gap_s=read_settings().heartbeat_lost_s / 2)
     _unstarted.keep(generation.run for generation in generations)
     for generation in generations:
         with _left_as_it_is(generation.run.generation_id):
-            _look_at(generation, reachable_s)
+            _look_at(generation)
     for generation_id in holding:
         with _left_as_it_is(generation_id):
             control.take_off(generation_id)
+    with _left_as_it_is("Prefect's runs"):
+        mirror.end_what_has_ended()
+    _reachable_s()
+
+
+def _reachable_s() -> float:
+    """For how long the database has answered; a look at many generations is no gap in that."""
+    return _reachability.answered(longest_gap_s=read_settings().heartbeat_lost_s / 2)
 
 
 @contextmanager
@@ -105,7 +117,8 @@ def _left_as_it_is(generation_id: str) -> Iterator[None]:
         log.warning("%s: left as it is: %s", generation_id, error)
 
 
-def _look_at(generation: UnderWay, reachable_s: float) -> None:
+def _look_at(generation: UnderWay) -> None:
+    reachable_s = _reachable_s()
     if generation.flow_run_id is None:
         _submit(generation)
     elif generation.silent_s is None:
@@ -123,19 +136,23 @@ def _look_at_unstarted(generation: UnderWay) -> None:
     """Its run has never been heard of: is it still to come?"""
     seen = _in_prefect(generation)
     if seen is None or seen.state in ENDED:
-        _carry_on(generation, "its run ended before it began")
+        _carry_on(generation, "its run ended before it began", silent_s=read_settings().heartbeat_lost_s)
     elif seen.state in CANCELLED:
         _cancel(generation)
     elif seen.state is not StateType.SCHEDULED and _will_not_start(generation, seen):
-        _carry_on(generation, "its run never started")
+        _carry_on(generation, "its run never started", silent_s=read_settings().heartbeat_lost_s)
 
 
 def _will_not_start(generation: UnderWay, seen: Seen) -> bool:
-    """The process that was to carry it is gone, or nothing has come of it for long."""
+    """The process that was to carry it is gone, or nothing has come of it for long.
+
+    One that is here and lives is slow rather than dead: another in its place would only add to the load.
+    """
     is_here = seen.host == socket.gethostname() and seen.pid is not None
     if is_here and not psutil.pid_exists(seen.pid or 0):
         return True
-    return _unstarted.seen_for(generation.run) > read_settings().heartbeat_lost_s
+    patience_s = read_settings().start_lost_s * (SLOW_STARTS if is_here else 1)
+    return _unstarted.seen_for(generation.run) > patience_s
 
 
 def _look_at_started(generation: UnderWay, reachable_s: float) -> None:
@@ -145,7 +162,7 @@ def _look_at_started(generation: UnderWay, reachable_s: float) -> None:
     elif _process_is_gone(generation):
         _carry_on(generation, "its process is gone")
     elif (generation.silent_s or 0) > lost_s and reachable_s > lost_s:
-        _carry_on(generation, f"nothing was heard of it for {generation.silent_s:.0f} s")
+        _carry_on(generation, f"nothing was heard of it for {generation.silent_s:.0f} s", silent_s=lost_s)
 
 
 def _is_cancelled_in_prefect(generation: UnderWay) -> bool:
@@ -157,16 +174,16 @@ def _in_prefect(generation: UnderWay) -> Seen | None:
     return None if generation.flow_run_id is None else orchestrator.look_at(generation.flow_run_id)
 
 
-def _carry_on(generation: UnderWay, why: str) -> None:
+def _carry_on(generation: UnderWay, why: str, *, silent_s: float = 0.0) -> None:
     """Raise the attempt, end what is left of the old one, and submit the new one.
 
     Prefect is asked first: while it does not answer nothing is changed, since nothing could be submitted.
     """
-    log.warning("%s: attempt %d is dead: %s", generation.run.generation_id, generation.run.attempt, why)
     is_known = _in_prefect(generation) is not None
-    attempt = _supersede(generation, why)
+    attempt = _supersede(generation, why, silent_s)
     if attempt == generation.run.attempt:
         return
+    log.warning("%s: attempt %d is dead: %s", generation.run.generation_id, generation.run.attempt, why)
     _kill(generation)
     if generation.flow_run_id is not None and is_known:
         orchestrator.mark_crashed(generation.flow_run_id, why)
@@ -174,13 +191,15 @@ def _carry_on(generation: UnderWay, why: str) -> None:
         submit(generation.run.generation_id, attempt)
 
 
-def _supersede(generation: UnderWay, why: str) -> int | None:
+def _supersede(generation: UnderWay, why: str, silent_s: float) -> int | None:
     """The number of the next attempt; None where there were enough; the present one if it has moved on."""
     with transaction() as session:
-        job = ownership.take_over(session, generation.run)
+        job = ownership.take_over(session, generation.run, silent_s=silent_s)
         if job is None:
             return generation.run.attempt
         ownership.add_event(session, job, "attempt_lost", attempt=generation.run.attempt, reason=why)
+        if ownership.has_advanced(session, generation.run):
+            job.first_attempt = job.attempt
         if job.attempt - job.first_attempt < read_settings().max_attempts:
             return job.attempt
         ownership.settle(session, Run(job.id, job.attempt), "failed", error=_exhausted(why))
@@ -188,7 +207,7 @@ def _supersede(generation: UnderWay, why: str) -> int | None:
 
 
 def _exhausted(why: str) -> dict[str, object]:
-    message = f"The run died {read_settings().max_attempts} times; the last time {why}."
+    message = f"The run died {read_settings().max_attempts} times in the same stage; the last time {why}."
     return {"code": "ATTEMPTS_EXHAUSTED", "message": message, "details": {}}
 
 

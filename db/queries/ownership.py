@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from db.clock import NOW, NOW_EXACTLY
+from db.clock import NOW, NOW_EXACTLY, ago
 from db.models.production import GenerationAnalytics, GenerationEvent, ProductionJob, Stage
 from studio.errors import SupersededError
 
@@ -137,13 +137,26 @@ def settle(session: Session, run: Run, status: str, *, stage: str | None = None,
     add_event(session, job, "status", error=job.error)
 
 
-def take_over(session: Session, run: Run) -> ProductionJob | None:
-    """Raise the attempt by compare-and-set; the job as the next attempt finds it, or None."""
+def has_advanced(session: Session, run: Run) -> bool:
+    """Whether the attempt has finished a stage."""
+    mine = (col(Stage.generation_id) == run.generation_id, col(Stage.attempt) == run.attempt)
+    query = select(col(Stage.stage)).where(*mine, col(Stage.finished_at).is_not(None)).limit(1)
+    return session.scalar(query) is not None
+
+
+def take_over(session: Session, run: Run, *, silent_s: float = 0.0) -> ProductionJob | None:
+    """Raise the attempt by compare-and-set; the job as the next attempt finds it, or None.
+
+    None too where the run was heard of within `silent_s`, or is writing at this moment: a verdict waits for
+    nobody's lock, and falls again where it was right.
+    """
+    heard_at = col(ProductionJob.heartbeat_at)
     job = session.scalar(
         select(ProductionJob)
         .where(col(ProductionJob.id) == run.generation_id, col(ProductionJob.attempt) == run.attempt)
         .where(col(ProductionJob.status) == "processing")
-        .with_for_update()
+        .where(heard_at.is_(None) | (heard_at <= ago(silent_s)))
+        .with_for_update(skip_locked=True)
     )
     if job is None:
         return None

@@ -1,6 +1,6 @@
 """What the reconciler looks at: generations under way, and how long since they were heard of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,3 +75,22 @@ def under_way(session: Session, *, limit: int = 1000) -> list[UnderWay]:
 
 def _age(moment: datetime | None) -> ColumnElement[float]:
     return cast(func.extract("epoch", NOW_EXACTLY - col(moment)), Float)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a generation stands, and for how long it has ended."""
+
+    attempt: int
+    status: str
+    ended_ago_s: float | None
+
+
+def standings(session: Session, generation_ids: Sequence[str]) -> dict[str, Standing]:
+    """Where each of these generations stands; those that are not there are left out."""
+    rows = session.execute(
+        select(col(Job.id), col(Job.attempt), col(Job.status), _age(Job.finished_at)).where(
+            col(Job.id).in_(generation_ids)
+        )
+    )
+    return {row_id: Standing(attempt, status, age_s) for row_id, attempt, status, age_s in rows}

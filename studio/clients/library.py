@@ -3,10 +3,20 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from studio.clients.store import Part, chunks, make_folder, reading, stage, storage_trouble, sync_folder
+from studio.clients.store import (
+    Part,
+    chunks,
+    clear_parts,
+    make_folder,
+    reading,
+    stage,
+    storage_trouble,
+    sync_folder,
+)
 from studio.library import nfo_path, thumb_path
 
 SETTING: Final = "TOWER_LIBRARY_DIR"
@@ -33,32 +43,49 @@ def publish(
 
 @contextmanager
 def staging(
-    source: Path, target: Path, *, sidecars: Mapping[Path, bytes], replaces: Path | None = None
+    source: Path,
+    target: Path,
+    *,
+    sidecars: Mapping[Path, bytes],
+    replaces: Path | None = None,
+    owner: str = "",
 ) -> Iterator[Callable[[], None]]:
-    """Do the slow half of `publish`; the call that this yields does the other half, renaming."""
+    """Do the slow half of `publish`; the call that this yields does the other half, renaming.
+
+    What a process that was killed has left of the same owner's goes.
+    """
     parts: dict[Path, Part] = {}
     made: list[Path] = []
+    stage_as = partial(_stage, parts=parts, made=made, owner=owner)
     try:
         with storage_trouble(target.parent, setting=SETTING):
+            for folder in {path.parent for path in (target, *sidecars)} if owner else ():
+                clear_parts(folder, owner=owner)
             for path, content in sidecars.items():
-                _stage(path, [content], hashlib.sha256(content).hexdigest(), parts, made)
+                stage_as(path, [content], hashlib.sha256(content).hexdigest())
         with reading(source) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
             with storage_trouble(target.parent, setting=SETTING):
-                _stage(target, chunks(file), sha256, parts, made)
+                stage_as(target, chunks(file), sha256)
         yield lambda: _put_in_place(target, parts, replaces, keep=[target, *sidecars])
     finally:
         _clear(parts, made)
 
 
 def _stage(
-    path: Path, content: Iterable[bytes], sha256: str, parts: dict[Path, Part], made: list[Path]
+    path: Path,
+    content: Iterable[bytes],
+    sha256: str,
+    *,
+    parts: dict[Path, Part],
+    made: list[Path],
+    owner: str,
 ) -> None:
     if _holds(path, sha256):
         return
     made += make_folder(path.parent)
-    parts[path] = stage(content, path.parent)
+    parts[path] = stage(content, path.parent, owner=owner)
 
 
 def _holds(path: Path, sha256: str) -> bool:

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from studio.errors import FileMissingError, PathNotAllowedError, StorageError
 
 _CHUNK_BYTES: Final = 1024 * 1024
 _LONGEST_SUFFIX: Final = 10
+ABANDONED_S: Final = 24 * 3600.0
+"""A dot-file as old as this is nobody's."""
+
 _MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
@@ -88,9 +92,14 @@ def take_in(source: BinaryIO, *, root: Path, suffix_of: Callable[[Path], str]) -
         part.discard()
 
 
-def stage(content: Iterable[bytes], folder: Path) -> Part:
-    """Write `content` to a dot-file in `folder`, hashed on the way and synced; nothing is left on failure."""
-    path = folder / f".{uuid4().hex}.part"
+def stage(content: Iterable[bytes], folder: Path, *, owner: str = "") -> Part:
+    """Write `content` to a dot-file in `folder`, hashed on the way and synced; nothing is left on failure.
+
+    A process that is killed leaves its file; `clear_parts` takes it away for its owner, and whoever stages
+    there a day later does so too.
+    """
+    clear_parts(folder, older_than_s=ABANDONED_S)
+    path = folder / f".{owner}-{uuid4().hex}.part"
     sha256, size = hashlib.sha256(), 0
     try:
         with path.open("xb") as file:
@@ -106,6 +115,14 @@ def stage(content: Iterable[bytes], folder: Path) -> Part:
             path.unlink(missing_ok=True)
         raise
     return Part(path, sha256.hexdigest(), size)
+
+
+def clear_parts(folder: Path, *, owner: str = "", older_than_s: float = 0.0) -> None:
+    """Take away what processes that were killed left in `folder`: of one owner, or of a certain age."""
+    for left in folder.glob(f".{owner}*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime >= older_than_s:
+                left.unlink()
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -1,9 +1,11 @@
 """Only the present attempt writes; what was finished is not done again; events have no gaps."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
+from db.clock import NOW
 from db.queries import estimates, generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
@@ -42,6 +44,25 @@ def test_only_one_of_two_judges_takes_an_attempt_over(run: Run) -> None:
 
     with ThreadPoolExecutor(4) as judges:
         assert sorted(judges.map(take_over, range(4))) == [False, False, False, True]
+
+
+def test_a_verdict_of_silence_falls_flat_where_the_run_was_heard_of_meanwhile(run: Run) -> None:
+    with transaction() as session:
+        assert ownership.beat(session, run)
+    with transaction() as session:
+        assert ownership.take_over(session, run, silent_s=60) is None
+        generations.get(session, run.generation_id).heartbeat_at = NOW - timedelta(seconds=61)
+    with transaction() as session:
+        assert ownership.take_over(session, run, silent_s=60) is not None
+
+
+def test_a_run_that_is_writing_is_not_taken_over_and_holds_up_no_judge(run: Run) -> None:
+    with transaction() as writing:
+        ownership.own(writing, run)
+        with transaction() as session:
+            assert ownership.take_over(session, run) is None
+    with transaction() as session:
+        assert ownership.take_over(session, run) is not None
 
 
 def test_a_run_hears_from_its_heart_that_it_was_superseded(run: Run) -> None:

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from db.session import transaction
 from studio.errors import ContentionError, UnavailableError
@@ -34,6 +35,31 @@ def test_of_two_that_wait_for_each_other_one_gives_way_and_says_so() -> None:
     for other in others:
         other.join()
     assert sorted(outcomes) == ["gave way", "through"]
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_transaction_that_stands_still_gives_its_locks_back(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of a process that was stopped."""
+    with transaction() as session:
+        branch_id = new_branch(session).id
+
+    def lock(session: Session) -> None:
+        session.execute(text("SELECT 1 FROM anime_api.branches WHERE id = :id FOR UPDATE"), {"id": branch_id})
+
+    def stand_still() -> None:
+        with transaction() as stopped:
+            lock(stopped)
+            monkeypatch.setenv("DATABASE_URL", database)
+            with transaction() as session:
+                lock(session)
+            lock(stopped)
+
+    monkeypatch.setenv("DATABASE_URL", f"{database}?application_name=stopped")  # an engine of its own
+    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.2")
+    with pytest.raises(UnavailableError):
+        stand_still()
 
 
 def test_a_database_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,31 @@
-"""Renderers that fail as real ones do, and this process pointed at them."""
+"""Renderers that fail as real ones do, a Prefect that knows what Tower deploys, and this process on them."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import text
 
 from db.session import transaction
+from deployments.registry import apply, pools
 from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
 from tests.fakes.staging import clip
+
+
+@pytest.fixture(scope="module")
+def orchestrated(prefect_server: str) -> Iterator[None]:
+    """This process works with a Prefect server that knows the deployments."""
+
+    async def register() -> None:
+        async with get_client() as client:
+            await apply(client, pools(1))
+
+    with temporary_settings({PREFECT_API_URL: prefect_server}):
+        asyncio.run(register())
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The one judge: what nobody carries is carried on, once, by a new attempt; what lives is left alone."""
 
-import asyncio
 import socket
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import psutil
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Pending
 from sqlalchemy import text
 
@@ -23,23 +21,10 @@ from db.models.production import ProductionJob
 from db.queries import generations, ownership, places, survey
 from db.queries.ownership import Run
 from db.session import transaction
-from deployments.registry import apply, pools
-from tasks.reconcile import reconcile_once
+from tasks.carrying import carry_stage
+from tasks.reconcile import SLOW_STARTS, reconcile_once
 from tasks.submission import submit
 from tests.fakes.generations import new_generation
-
-
-@pytest.fixture(scope="module")
-def orchestrated(prefect_server: str) -> Iterator[None]:
-    """A Prefect server that knows the deployments."""
-
-    async def register() -> None:
-        async with get_client() as client:
-            await apply(client, pools(1))
-
-    with temporary_settings({PREFECT_API_URL: prefect_server}):
-        asyncio.run(register())
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +118,7 @@ def test_a_run_that_waited_long_in_its_queue_and_is_starting_now_is_left_alone()
 
 
 def test_a_run_that_is_starting_for_ever_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.4")
+    monkeypatch.setenv("TOWER_START_LOST_S", "0.4")
     generation_id = accepted()
     submit(generation_id, 1)
     flow_run_id = job(generation_id).flow_run_id
@@ -223,6 +208,25 @@ def test_a_run_whose_process_died_before_it_was_heard_of_is_carried_on(
     assert job(generation_id).attempt == 2
 
 
+def test_a_run_that_is_slow_to_start_is_left_alone_while_its_process_lives(
+    victim: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_START_LOST_S", "0.4")
+    generation_id = accepted()
+    submit(generation_id, 1)
+    flow_run_id = job(generation_id).flow_run_id
+    assert flow_run_id is not None
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Pending(), force=True)
+        client.update_flow_run(flow_run_id, infrastructure_pid=f"{socket.gethostname()}:{victim.pid}")
+    reconcile_once()
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < 0.4 * (SLOW_STARTS - 1):
+        reconcile_once()
+        assert job(generation_id).attempt == 1 or time.monotonic() - began_s > 0.4 * SLOW_STARTS
+    reconcile_until(lambda: job(generation_id).attempt == 2)
+
+
 def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> None:
     run = carried_by(victim)
     victim.kill()
@@ -238,6 +242,18 @@ def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> N
     state = flow_run(run_of_death).state
     assert state is not None
     assert state.type is StateType.CRASHED
+
+
+def test_only_deaths_in_the_same_stage_count(victim: psutil.Process) -> None:
+    run = carried_by(victim)
+    carry_stage(run, "plan", lambda _run, _take: {})
+    victim.kill()
+    victim.wait()
+    with transaction() as session:
+        generations.get(session, run.generation_id).first_attempt = -1
+    reconcile_once()
+    now = job(run.generation_id)
+    assert (now.status, now.attempt, now.first_attempt) == ("processing", 2, 2)
 
 
 def test_an_ended_generation_holds_no_place() -> None:

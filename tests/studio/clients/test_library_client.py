@@ -1,11 +1,13 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from studio.clients.library import publish, staging
+from studio.clients.store import ABANDONED_S
 from studio.errors import FileMissingError, StorageError
 
 ON_A_FULL_DISK = """
@@ -108,3 +110,23 @@ def test_a_missing_source_leaves_nothing_behind(season: Path, clip: Path) -> Non
     with pytest.raises(FileMissingError):
         publish(clip.with_name("gone.mp4"), season / "a.mp4", sidecars={season / "a.nfo": b"x"})
     assert not season.parent.exists()
+
+
+def test_what_a_killed_process_left_goes_with_its_owners_next_publishing_and_no_others(
+    season: Path, clip: Path
+) -> None:
+    season.mkdir(parents=True)
+    for name in (".gen_a-1.part", ".gen_b-1.part"):
+        (season / name).write_bytes(b"half a clip")
+    with staging(clip, season / "a.mp4", sidecars={}, owner="gen_a") as put_in_place:
+        put_in_place()
+    assert _files(season) == [".gen_b-1.part", "a.mp4"]
+
+
+def test_what_nobody_wants_any_more_goes_after_a_day(season: Path, clip: Path) -> None:
+    season.mkdir(parents=True)
+    for age_s, name in ((ABANDONED_S + 60, ".gen_a-1.part"), (ABANDONED_S - 60, ".gen_b-1.part")):
+        (season / name).write_bytes(b"half a clip")
+        os.utime(season / name, (time.time() - age_s,) * 2)
+    publish(clip, season / "a.mp4", sidecars={})
+    assert _files(season) == [".gen_b-1.part", "a.mp4"]
