@@ -26,9 +26,11 @@ def real_server(
     """A server of each checkout named, one after the other."""
     server = RealComfyUI(request.param, python_of(request.param), tmp_path_factory.mktemp("comfyui"))
     server.furnish()
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture

@@ -50,6 +50,25 @@ def loading(class_type: str, **inputs: object) -> Nodes:
     }
 
 
+INVALID: dict[str, tuple[Nodes, str]] = {
+    "too small": ({"blank": node("EmptyImage", width=-1, height=32, batch_size=1, color=0)}, "width"),
+    "too large": ({"blank": node("EmptyImage", width=64, height=32, batch_size=9999, color=0)}, "batch_size"),
+    "wrong type": ({"blank": node("EmptyImage", width="wide", height=32, batch_size=1, color=0)}, "width"),
+    "absent": ({"blank": node("EmptyImage", width=64, height=32, batch_size=1)}, "color"),
+    "wrong link": (
+        {
+            "models": node("VAELoader", vae_name="pixel_space"),
+            "last": node("ImageInvert", image=["models", 0]),
+        },
+        "mismatch",
+    ),
+    "cycle": ({"last": node("ImageInvert", image=["last", 0])}, "cycle|failed validation"),
+    "dangling link": ({"last": node("ImageInvert", image=["nowhere", 0])}, "nowhere"),
+    "no picture": ({"blank": node("LoadImage", image="gone.png")}, "gone.png"),
+}
+"""What to put into `clip()` to make it one that servers refuse, and what they say of it."""
+
+
 def post(client: ComfyUI, graph: Nodes) -> str:
     prompt_id = str(uuid.uuid4())
     client.submit(graph, prompt_id=prompt_id, client_id=CLIENT)

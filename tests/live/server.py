@@ -15,7 +15,7 @@ from tests.fakes.serving import wait_until
 
 HERE: Final = Path(__file__).parent
 PACK: Final = "tower_live"
-STARTS_WITHIN_S: Final = 120.0
+STARTS_WITHIN_S: Final = 300.0
 MADE_WITHIN_S: Final = 300.0
 QUIET: Final = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
