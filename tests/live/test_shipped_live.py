@@ -61,7 +61,7 @@ def test_a_sampler_tells_its_steps_and_shows_previews(client: ComfyUI) -> None:
         seen = []
         while not seen or not seen[-1].finished:
             seen += [event for event in [next(events)] if event]
-    assert [each.value for each in seen if each.value is not None] == [0.25, 0.5, 0.75, 1.0]
+    assert {each.value for each in seen if each.node == "sampler"} >= {0.25, 0.5, 0.75, 1.0}
     previews = [each.preview for each in seen if each.preview]
     assert len(previews) == 4
     assert Image.open(io.BytesIO(previews[-1])).format == "JPEG"

@@ -91,9 +91,10 @@ class Wait(_Node):
 
 
 class OutOfMemory(_Node):
-    """Fails as a GPU without room does."""
+    """Fails half-way, as a GPU without room does."""
 
     def run(self, image: Any) -> None:
+        ProgressBar(2).update(1)
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
 
 
