@@ -35,6 +35,7 @@ from studio.clients.media import probe_audio
 from studio.clients.store import open_allowed
 from studio.errors import InvalidError, StateError, SupersededError, UnavailableError
 from studio.library import title_from
+from studio.presets import PRESETS, preset_size
 from studio.settings import Settings
 from studio.workflows import Workflow
 
@@ -71,6 +72,13 @@ class Usual:
         return (
             body.duration if "duration" in body.model_fields_set else self.likes.duration_s or body.duration
         )
+
+    def size(self, body: GenerationAsked, template: StyleTemplate) -> tuple[int, int]:
+        """What request or template name; where neither does, the preset's share of the project's size."""
+        width, height = body.width or template.width, body.height or template.height
+        if width is None and height is None:
+            return preset_size(self.project.width, self.project.height, PRESETS[self.quality(body)])
+        return width or self.project.width, height or self.project.height
 
     def fps(self, body: GenerationAsked) -> Fraction:
         return body.fps or Fraction(self.project.fps_num, self.project.fps_den)
@@ -167,6 +175,7 @@ def _asked(
             expected=f"at least one frame, {float(1 / fps):.3f} s",
         )
     given = template or StyleTemplate(name="")
+    width, height = usual.size(body, given)
     return Asked(
         project_id=at.project_id,
         branch_id=branches.id_of(at),
@@ -181,8 +190,8 @@ def _asked(
         seed=body.seed,
         audio_path=audio_path,
         workflow=body.workflow or given.workflow,
-        width=body.width or given.width or usual.project.width,
-        height=body.height or given.height or usual.project.height,
+        width=width,
+        height=height,
         fps=fps,
         parameters=_sampling(given),
         body=_as_sent(body),

@@ -1,10 +1,14 @@
-"""What a service sets going: runs, and decisions about them."""
+"""What a service sets going: runs, decisions about them, and questions to the renderers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+
+from studio.workflows import Workflow
+from tasks.renderer_survey import RendererSeen
+from tasks.workflow_checks import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Commands:
     approve: Callable[[str], None]
     reject: Callable[[str], None]
     retry: Callable[[str], None]
+    judge_workflow: Callable[[Workflow, str | None], Sequence[Judged]]
+    look_at_renderers: Callable[[], Sequence[RendererSeen]]
 
 
 async def _commands(request: Request) -> Commands:

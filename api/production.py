@@ -19,6 +19,7 @@ from api.routes import (
     generate,
     generations,
     projects,
+    renderers,
     scenes,
     styles,
     timelines,
@@ -31,12 +32,14 @@ from db.listener import Listener
 from db.queries.ownership import EVENTS_CHANNEL
 from studio.settings import Settings
 from tasks import control
+from tasks.renderer_survey import look_at_renderers
 from tasks.submission import submit
+from tasks.workflow_checks import judge_workflow
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, generate, generations),
-    *(director, workflows, assets, styles, arcs, timelines, culture, feedback),
+    *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
     versions,
 )
 REAL: Final = Commands(
@@ -45,6 +48,8 @@ REAL: Final = Commands(
     approve=control.approve,
     reject=control.reject,
     retry=control.retry,
+    judge_workflow=judge_workflow,
+    look_at_renderers=look_at_renderers,
 )
 
 

@@ -1,13 +1,15 @@
 """What requests have in common: the branch they mean, and paths that are accepted as given."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from api.schemas.fields import Name, Warned
+from api.schemas.fields import Asked, Name, Warned
 from db.queries.projects import MAIN
 from studio.clients.store import open_within, real_roots
+from studio.continuity import Misread
 from studio.errors import FileMissingError, InvalidError, PathNotAllowedError
 from studio.settings import Settings
 
@@ -35,6 +37,24 @@ def branch_of(query: str | None, body: str | None = None) -> str:
             expected=f"{query!r} or none",
         )
     return query or body or MAIN
+
+
+def columns(body: Asked, *, without: set[str], only_sent: bool = False) -> dict[str, Any]:
+    """The fields of a body by the columns that hold them."""
+    values = body.model_dump(exclude=without, exclude_unset=only_sent)
+    return {"details" if name == "metadata" else name: value for name, value in values.items()}
+
+
+def misread_warnings(misread: Iterable[Misread]) -> list[Warned]:
+    """A warning for each value of `metadata` that is kept as given, and passed over by renders."""
+    return [
+        Warned(
+            field=f"metadata.{each.key}",
+            value=str(each.value),
+            message=f"Renders pass this over; it takes {each.expected}.",
+        )
+        for each in misread
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Whether a request fits the project's characters, and what they add to its prompt."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from studio.continuity import NO_LIKENESS, Likeness, Misread
 
 LOOK_KEYS: Final = ("palette", "art_style", "visual_style", "look", "lighting")
 """The entries of a bible's content that say how everything looks."""
@@ -15,6 +17,7 @@ class Weight(StrEnum):
 
     CONFLICT = "conflict"
     NOT_JUDGED = "not judged"
+    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Sheet:
     image_path: str | None
     bible_version: int | None = None
     visual_description: str = ""
+    comfyui_workflow: str | None = None
+    likeness: Likeness = NO_LIKENESS
+    misread: tuple[Misread, ...] = ()
 
     @property
     def looks(self) -> str:
@@ -38,10 +44,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something the check found: where, what and why."""
+    """Something the check found: what, why, and of which character, if of one."""
 
     weight: Weight
-    character: str
+    character: str | None
     message: str
 
 
@@ -87,12 +93,37 @@ def check_cast(
         Finding(Weight.NOT_JUDGED, name, f"the reference picture of {name} cannot be used: {why}")
         for name, why in missing_images.items()
     )
-    return (*unknown, *unseen)
+    passed_over = (
+        warn_of(misread, f"the character {sheet.name}", sheet.name)
+        for sheet in sheets.values()
+        for misread in sheet.misread
+    )
+    return (*unknown, *unseen, *passed_over)
+
+
+def warn_of(misread: Misread, whose: str, character: str | None = None) -> Finding:
+    """The finding that a value of somebody's metadata could not be used."""
+    message = f"metadata.{misread.key} of {whose} is passed over: it takes {misread.expected}"
+    return Finding(Weight.WARNING, character, message)
 
 
 def complete_prompt(prompt: str, sheets: Sequence[Sheet], facts: Mapping[str, str], style: str) -> str:
-    """`prompt` with the looks of its characters, the bible's facts of look and the style, each said once."""
-    looks = (f"{sheet.name}: {sheet.looks}" for sheet in sheets if sheet.looks)
+    """`prompt` with its characters' trigger words and looks, the bible's facts of look and the style.
+
+    Each is said once: trigger words that already stand somewhere are not added.
+    """
+    looks = _introductions(prompt, sheets)
     told = (f"{key.replace('_', ' ')}: {value.strip().rstrip('.')}" for key, value in facts.items())
     parts = (prompt.strip().rstrip("."), *looks, *told, f"{style} style" if style else "")
     return ". ".join(part for part in parts if part)
+
+
+def _introductions(prompt: str, sheets: Sequence[Sheet]) -> Iterator[str]:
+    """What is to be said of each character of whom there is anything to say."""
+    said = "\n".join((prompt, *(sheet.looks for sheet in sheets)))
+    for sheet in sheets:
+        words = [word for word in sheet.likeness.trigger_words if not named_in(said, [word])]
+        said = "\n".join((said, *words))
+        told = ". ".join(filter(None, (", ".join(words), sheet.looks)))
+        if told:
+            yield f"{sheet.name}: {told}"

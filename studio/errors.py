@@ -145,9 +145,39 @@ class RenderStalledError(RenderError):
 
 
 class RenderLostError(RenderError):
-    """A renderer no longer knows a prompt that it had accepted."""
+    """A renderer no longer knows a prompt that it had accepted, or has no file of it any more."""
 
     code = "RENDER_LOST"
+
+
+class RenderEmptyError(RenderError):
+    """A renderer finished a prompt without a video."""
+
+    code = "RENDER_EMPTY"
+
+
+class RenderInterruptedError(RenderError):
+    """Somebody stopped the prompt at the renderer."""
+
+    code = "RENDER_INTERRUPTED"
+
+
+class RendererDiskError(RenderError):
+    """The renderer's disk is full."""
+
+    code = "RENDERER_DISK_FULL"
+
+
+class RendererGoneError(RenderError):
+    """A renderer that had a prompt did not answer for longer than is waited for."""
+
+    code = "RENDERER_GONE"
+
+
+class RendererUnavailableError(UnavailableError):
+    """A renderer does not answer, or not as ComfyUI does."""
+
+    code = "RENDERER_UNAVAILABLE"
 
 
 class StorageError(UnavailableError):

@@ -6,11 +6,18 @@ from typing import Any, Final, Literal
 
 from studio.errors import GraphError, MissingModelError, MissingNodeError
 from studio.graph_inputs import Fault, InputSpec, fault_of_value, input_specs, is_taken, listed
-from studio.workflows import Graph
+from studio.workflow_import import places_set
+from studio.workflows import Binding, Graph, Workflow
 
 MODEL_FILES: Final = (".safetensors", ".sft", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx")
 
 NodeClasses = Mapping[str, Any]
+_OF_VALUES: Final = (
+    "value_not_in_list",
+    "value_smaller_than_min",
+    "value_bigger_than_max",
+    "invalid_input_type",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,19 @@ def check_graph(graph: Graph, object_info: NodeClasses) -> tuple[GraphFinding, .
         *_cycles(graph, needed),
         *(each for node in graph if node in needed for each in _node_findings(graph, node, object_info)),
         *(_idle_node(node, graph[node]) for node in graph if node not in needed),
+    )
+
+
+def check_workflow(workflow: Workflow, object_info: NodeClasses) -> tuple[GraphFinding, ...]:
+    """All that a server would say against `workflow`, whatever values come into it.
+
+    Nodes that are left out at times are looked at too; places whose own value is never used are not.
+    """
+    unused = places_set(workflow.bindings, workflow.optional, workflow.detours)
+    return tuple(
+        each
+        for each in check_graph(workflow.graph, object_info)
+        if each.kind not in _OF_VALUES or Binding(each.node or "", each.input or "") not in unused
     )
 
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
-from studio.workflows import Workflow
+from studio.fitting import LEAST_PIXELS, Shape, fit
+from studio.workflows import Limits, Workflow
 
 LEAST_STEPS: Final = 4
 """No preset goes below: distilled models are made for four steps, and with fewer they draw blur."""
+
+LEAST_SIDE: Final = 64
+"""The smallest width or height that can be asked for, px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +57,10 @@ def preset_steps(workflow: Workflow, preset: Preset) -> int | None:
     if not isinstance(own, int):
         return None
     return max(round(own * preset.steps_share), min(own, LEAST_STEPS))
+
+
+def preset_size(width: int, height: int, preset: Preset) -> tuple[int, int]:
+    """The share of a size (px) that `preset` draws; sizes of which no less can be drawn stay as they are."""
+    most = max(int(width * height * preset.pixels_share), LEAST_PIXELS)
+    drawn = fit(Shape(width, height, 1, Fraction(1)), Limits(most_pixels=most))
+    return (drawn.width, drawn.height) if min(drawn.width, drawn.height) >= LEAST_SIDE else (width, height)

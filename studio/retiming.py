@@ -1,4 +1,4 @@
-"""Moving the cuts of a finished clip onto beats by playing its shots a little faster or slower."""
+"""Which frame of a clip to show when: cuts moved onto beats, clips brought to another rate."""
 
 from fractions import Fraction
 from typing import Final
@@ -60,6 +60,27 @@ def retime(cuts: Frames, aimed: Frames, *, frames: int) -> Frames:
         for begin, end, there, there_end in zip(source, source[1:], target, target[1:], strict=False)
     ]
     return np.concatenate(pieces).astype(np.intp)
+
+
+def held_frames(*, frames: int, fps: Fraction, shown: int, shown_fps: Fraction) -> Frames:
+    """Which frame of a clip to show at each frame of one at another rate; frames are held or left out.
+
+    Args:
+        frames: Length of the clip, frames, > 0.
+        fps: Its rate, frames per second, > 0.
+        shown: Length of the result, frames, >= 0.
+        shown_fps: Its rate, frames per second, > 0.
+
+    Returns:
+        Source frames, ascending, shape (shown,). Where the clip is no faster than the result, the frame
+        that is on screen in the middle of the result's: a cut lies within half a frame of the result of
+        where it was. Where it is faster, the frame that begins nearest, within half a frame of the clip.
+        Frame 0 comes first, at equal rates every frame stays, and after the clip's end its last is held.
+    """
+    ratio = fps / shown_fps
+    begun, whole = ratio.numerator, ratio.denominator
+    source = (2 * begun * np.arange(shown) + min(begun, whole)) // (2 * whole)
+    return np.minimum(source, frames - 1).astype(np.intp)
 
 
 def _is_within_limits(cuts: Frames, aimed: Frames, frames: int) -> bool:

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     reconcile_s: float = Field(default=10.0, gt=0)
     max_attempts: int = Field(default=5, ge=1)
     render_stall_s: float = Field(default=300.0, gt=0)
+    renderer_lost_s: float = Field(default=15.0, gt=0)
+    set_aside_s: float = Field(default=600.0, gt=0)
     poll_s: float = Field(default=1.0, gt=0)
     stop_s: float = Field(default=15.0, gt=0)
     log_level: str = "INFO"

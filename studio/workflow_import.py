@@ -54,7 +54,7 @@ def read_workflow(
     _check_limits(limits)
     known = _usually_optional(bindings, ways) if optional is None else frozenset(optional)
     _check_names(known, "optional")
-    needs = needs_of(checked, _always_set(bindings, known, ways))
+    needs = needs_of(checked, places_set(bindings, known, ways))
     return Workflow(name, checked, bindings, needs, known, limits, ways, rank)
 
 
@@ -76,7 +76,7 @@ def _usually_optional(
     return frozenset(KINDS) - {REQUIRED} - needed
 
 
-def _always_set(
+def places_set(
     bindings: Mapping[str, Binding], optional: Collection[str], detours: Mapping[str, tuple[Detour, ...]]
 ) -> frozenset[Binding]:
     """The places whose own value is never used: one is given, or the node is left out."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from prefect import task
 
-from db.queries import generations, takes
+from db.queries import takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients import media
@@ -24,14 +24,15 @@ def assess_take(run: Run) -> dict[str, Any]:
 
 
 def _assess(run: Run, take: int) -> dict[str, Any]:
+    """Hold the take against the size that its model was asked for last, and the plan's length and rate."""
     sha256 = stage_result(run, "render", take)["video_sha256"]
     storyboard = Storyboard.from_json(stage_result(run, "plan", take)["storyboard"])
     with transaction() as session:
-        asked = generations.request(session, run.generation_id)
+        drawn = takes.get(session, run.generation_id, take).parameters
         path = Path(takes.asset_path(session, sha256))
     wanted = AskedClip(
-        width=asked.width,
-        height=asked.height,
+        width=drawn["width"],
+        height=drawn["height"],
         fps=storyboard.fps,
         frames=storyboard.frames,
         holds=_holds(storyboard),

@@ -1,10 +1,12 @@
 """What a person decides about a generation: cancel, approve, reject, retry."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from db.clock import NOW
 from db.models.production import ProductionJob
+from db.models.rendering import RenderPlace
 from db.queries import decisions, generations, ownership, places
 from db.session import transaction
 from studio.errors import StateError, UnavailableError
@@ -84,14 +86,20 @@ def take_off(generation_id: str) -> None:
         if job.status != "processing":
             places.withdraw(session, generation_id)
         held = places.being_taken_off(session, generation_id)
-    for place in held:
-        try:
-            renderer(place.server or "").cancel(str(place.prompt_id))
-        except UnavailableError as error:
-            log.warning("prompt %s is not off its renderer yet: %s", place.prompt_id, error.message)
-            continue
+    if not held:
+        return
+    with ThreadPoolExecutor(max_workers=len(held)) as at_once:
+        list(at_once.map(_take_off, held))
+
+
+def _take_off(place: RenderPlace) -> None:
+    """One of several at once: a renderer that does not answer must not hold up the others."""
+    try:
+        renderer(place.server or "").cancel(str(place.prompt_id))
         with transaction() as session:
             places.taken_off(session, place.id or 0)
+    except UnavailableError as error:
+        log.warning("prompt %s is not off its renderer yet: %s", place.prompt_id, error.message)
 
 
 def _require(job: ProductionJob, what: str, *statuses: str) -> None:

@@ -1,6 +1,7 @@
 """The plan stage: shots and timed events, laid on the beats of the music before anything is rendered."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         in_scene = casting.names_in_scene(session, job.branch_id, job.scene_id or 0)
         in_prompt = named_in(asked.prompt, casting.names_within(session, job.branch_id, asked.prompt))
         scene_music = takes.scene_audio(session, job.branch_id, job.scene_id or 0)
-    cast = list(dict.fromkeys((*asked.characters, *in_prompt, *in_scene)))
+        cast = list(dict.fromkeys((*asked.characters, *in_prompt, *in_scene)))
+        sheets = casting.sheets(session, job.branch_id, cast)
     extras = [] if cast else [asdict(figure) for figure in figures_in(asked.prompt)]
     points = [] if scene_music is None else scene_music.sync_points
     audio_path = asked.audio_path or (scene_music.audio_path if scene_music else None)
@@ -49,7 +51,7 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         prompt=asked.prompt,
         duration_s=asked.duration_s,
         fps=generations.frame_rate(asked),
-        seed=_seed(job, asked, take),
+        seed=_seed(job, asked, take, [sheet.likeness.seed for sheet in sheets.values()]),
         cast=(*cast, *(extra["name"] for extra in extras)),
         cues=tuple(TimedEvent(point["time"], EventKind.CUE, point["event"]) for point in points),
     )
@@ -63,10 +65,15 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
     }
 
 
-def _seed(job: ProductionJob, asked: GenerationRequest, take: int) -> int:
-    """The seed asked for, for a first take; else one that scene, that seed and the take's number decide."""
-    if asked.seed is not None and take == 1:
-        return asked.seed
+def _seed(job: ProductionJob, asked: GenerationRequest, take: int, of_cast: Sequence[int | None]) -> int:
+    """For a first take the seed asked for, or that of the one character who has one.
+
+    Else one that the scene, the seed asked for and the take's number decide.
+    """
+    own = [seed for seed in of_cast if seed is not None]
+    fixed = own[0] if asked.seed is None and len(own) == 1 else asked.seed
+    if fixed is not None and take == 1:
+        return fixed
     made_of = f"{job.project_id}/{job.scene_id or job.id}/{asked.seed}/{take}"
     return int.from_bytes(hashlib.sha256(made_of.encode()).digest()[:6])
 

@@ -8,7 +8,7 @@ from api import past
 from api.conditions import ConditionsAsked
 from api.paging import PageAsked
 from api.past import CharacterThen, RefQuery
-from api.requests import BranchQuery, Paths, PathsGiven, branch_of
+from api.requests import BranchQuery, Paths, PathsGiven, branch_of, columns, misread_warnings
 from api.schemas.characters import CharacterAsked, CharacterChange, CharacterShown
 from api.schemas.fields import Id, Name
 from api.schemas.judgement import AppearanceShown
@@ -16,6 +16,7 @@ from db.models.project import Character
 from db.queries import appearances, branches, characters
 from db.queries.branches import Hold
 from db.session import transaction
+from studio.continuity import read_likeness
 
 router = APIRouter(prefix="/characters", tags=["characters"])
 _WHERE = {"project_id", "branch_name"}
@@ -26,7 +27,7 @@ def create_character(paths: PathsGiven, body: CharacterAsked, branch: BranchQuer
     """Make a character; a picture that is not there yet is a warning."""
     with transaction() as session:
         at = branches.find(session, body.project_id, branch_of(branch, body.branch_name), Hold.SHARED)
-        return _shown(paths, characters.create(session, at, body.model_dump(exclude=_WHERE)))
+        return _shown(paths, characters.create(session, at, columns(body, without=_WHERE)))
 
 
 @router.get("", response_model=list[CharacterShown] | list[CharacterThen])
@@ -78,7 +79,7 @@ def update_character(
     with transaction() as session:
         row = characters.held(session, character_id, branch_of(branch, body.branch_name))
         conditions.check(_shown(paths, row))
-        row = characters.change(session, row, body.model_dump(exclude_unset=True, exclude=_WHERE))
+        row = characters.change(session, row, columns(body, without=_WHERE, only_sent=True))
         shown = _shown(paths, row)
     return conditions.tag(shown)
 
@@ -107,5 +108,6 @@ def list_appearances(character_id: Id, page: PageAsked, branch: BranchQuery = No
 
 def _shown(paths: Paths, row: Character) -> CharacterShown:
     shown = CharacterShown.model_validate(row)
-    shown.warnings = paths.warnings(image_path=row.image_path)
+    _, misread = read_likeness(row.details)
+    shown.warnings = paths.warnings(image_path=row.image_path) + misread_warnings(misread)
     return shown

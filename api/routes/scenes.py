@@ -9,7 +9,7 @@ from api import past
 from api.conditions import ConditionsAsked
 from api.paging import PageAsked
 from api.past import RefQuery, SceneThen
-from api.requests import BranchQuery, Paths, PathsGiven, branch_of
+from api.requests import BranchQuery, Paths, PathsGiven, branch_of, columns, misread_warnings
 from api.schemas.fields import Id, Warned
 from api.schemas.scenes import AudioAsked, AudioShown, SceneAsked, SceneChange, SceneShown
 from db.models.project import MusicSceneSync
@@ -17,6 +17,7 @@ from db.queries import audio, branches, scenes
 from db.queries.branches import Hold
 from db.queries.scenes import Staged
 from db.session import transaction
+from studio.continuity import continues
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
 _NO_COLUMNS = {"project_id", "branch_name", "characters"}
@@ -25,7 +26,7 @@ _NO_COLUMNS = {"project_id", "branch_name", "characters"}
 @router.post("", status_code=201)
 def create_scene(paths: PathsGiven, body: SceneAsked, branch: BranchQuery = None) -> SceneShown:
     """Make a scene; who is not known yet is kept by name, with a warning."""
-    values = body.model_dump(exclude=_NO_COLUMNS)
+    values = columns(body, without=_NO_COLUMNS)
     with transaction() as session:
         at = branches.find(session, body.project_id, branch_of(branch, body.branch_name), Hold.SHARED)
         return _shown(paths, scenes.create(session, at, values, body.characters))
@@ -77,7 +78,7 @@ def update_scene(
     branch: BranchQuery = None,
 ) -> SceneShown | Response:
     """Change what is named; the version rises by one if that differs from what there was."""
-    values = body.model_dump(exclude_unset=True, exclude=_NO_COLUMNS)
+    values = columns(body, without=_NO_COLUMNS, only_sent=True)
     names = body.characters if "characters" in body.model_fields_set else None
     with transaction() as session:
         row = scenes.held(session, scene_id, branch_of(branch, body.branch_name))
@@ -143,8 +144,13 @@ def _shown(paths: Paths, row: Staged) -> SceneShown:
         for name in row.unresolved
     ]
     missing = paths.warnings(video_path=row.scene.video_path)
+    _, misread = continues(row.scene.details)
     return SceneShown(
-        **fields, branch_name=row.branch_name, characters=list(row.characters), warnings=unknown + missing
+        **fields,
+        branch_name=row.branch_name,
+        characters=list(row.characters),
+        metadata=row.scene.details,
+        warnings=unknown + missing + misread_warnings(misread),
     )
 
 

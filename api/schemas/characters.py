@@ -1,11 +1,11 @@
 """Characters, as they are sent and shown."""
 
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.fields import Asked, Id, Name, Shown, StoredPath, Text, Time, Warned
+from api.schemas.fields import Asked, Id, Name, Object, Shown, StoredPath, Text, Time, Warned
 
 _EXAMPLE: Final[JsonDict] = {
     "project_id": 1,
@@ -18,6 +18,10 @@ _CHANGE: Final[JsonDict] = {
     "description": "Updated character description",
     "image_path": "/new/path/to/reference.jpg",
 }
+_LIKENESS: Final = (
+    "Any keys. `lora` (a file name on the renderer, or `{file, strength}`), `lora_strength`, `trigger_words` "
+    "(a list, or a string with commas) and `seed` make the character look the same from take to take."
+)
 
 
 class CharacterAsked(Asked):
@@ -31,6 +35,7 @@ class CharacterAsked(Asked):
     description: Text = ""
     image_path: StoredPath | None = None
     comfyui_workflow: Name | None = None
+    metadata: Object = Field(default_factory=dict, description=_LIKENESS)
 
 
 class CharacterChange(Asked):
@@ -43,6 +48,7 @@ class CharacterChange(Asked):
     description: Text = ""
     image_path: StoredPath | None = None
     comfyui_workflow: Name | None = None
+    metadata: Object = Field(default_factory=dict, description=_LIKENESS)
 
 
 class CharacterShown(Shown):
@@ -55,6 +61,7 @@ class CharacterShown(Shown):
     version: int
     image_path: str | None
     comfyui_workflow: str | None
+    metadata: dict[str, Any] = Field(validation_alias="details")
     created_at: Time
     updated_at: Time
     warnings: list[Warned] = Field(default_factory=list)

@@ -119,5 +119,8 @@ class GenerationShown(GenerationListed):
     """All that is known of a generation."""
 
     estimated_completion: Time | None
+    findings: list[dict[str, Any]] = Field(
+        description="What the check found: `weight` (conflict, not judged, warning), `character`, `message`."
+    )
     sync: dict[str, Any] | None
     takes: list[dict[str, Any]]

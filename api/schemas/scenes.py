@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.fields import Asked, Id, Name, Number, Shown, StoredPath, Text, Time, Warned
+from api.schemas.fields import Asked, Id, Name, Number, Object, Shown, StoredPath, Text, Time, Warned
 
 _EXAMPLE: Final[JsonDict] = {
     "project_id": 1,
@@ -26,6 +26,9 @@ _AUDIO: Final[JsonDict] = {
         {"time": 2.5, "event": "character_entrance"},
     ],
 }
+_CONTINUITY: Final = (
+    "Any keys. With `continues: true` the scene begins with the last frame of the scene before it."
+)
 
 
 def _once_each(names: list[str]) -> list[str]:
@@ -46,6 +49,7 @@ class SceneAsked(Asked):
     description: Text = ""
     characters: Cast = Field(default_factory=list)
     video_path: StoredPath | None = None
+    metadata: Object = Field(default_factory=dict, description=_CONTINUITY)
 
 
 class SceneChange(Asked):
@@ -58,6 +62,7 @@ class SceneChange(Asked):
     description: Text = ""
     characters: Cast = Field(default_factory=list)
     video_path: StoredPath | None = None
+    metadata: Object = Field(default_factory=dict, description=_CONTINUITY)
 
 
 class SceneShown(Shown):
@@ -70,6 +75,7 @@ class SceneShown(Shown):
     description: str
     characters: list[str]
     video_path: str | None
+    metadata: dict[str, Any]
     version: int
     created_at: Time
     updated_at: Time

@@ -44,6 +44,19 @@ class RenderServer(Table, table=True):
     created_at: Moment = utc()
 
 
+class RenderFailures(Table, table=True):
+    """Renders of a workflow that failed on a server one after another; a success clears the row."""
+
+    __tablename__ = "render_failures"
+    __table_args__ = ({"schema": API},)
+
+    server: str = Field(foreign_key=f"{API}.render_servers.url", ondelete="CASCADE", primary_key=True)
+    workflow: str = Field(primary_key=True)
+    in_a_row: int = 1
+    set_aside_until: Moment | None = utc(nullable=True)
+    created_at: Moment = utc()
+
+
 class RenderPlace(Table, table=True):
     """A prompt's place on a renderer: it outlives the run that claimed it."""
 
@@ -63,6 +76,12 @@ class RenderPlace(Table, table=True):
             postgresql_where=text("state IN ('placed', 'posted', 'cancelling')"),
         ),
         Index("ix_render_queue_waiting", "priority", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_render_queue_take", "generation_id", "take"),
+        Index(
+            "ix_render_queue_measured",
+            "id",
+            postgresql_where=text("render_s IS NOT NULL"),
+        ),
         {"schema": PUBLIC},
     )
 
@@ -79,3 +98,7 @@ class RenderPlace(Table, table=True):
     created_at: Moment = utc()
     posted_at: Moment | None = utc(nullable=True)
     finished_at: Moment | None = utc(nullable=True)
+    workflow: str | None = None
+    work: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
+    output: dict[str, Any] | None = json_column(nullable=True)
+    render_s: float | None = None

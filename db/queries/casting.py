@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from db.models.project import BibleCharacter, Character, ProjectBible, SceneCharacter
 from studio.consistency import LOOK_KEYS, Sheet
+from studio.continuity import read_likeness
 
 MOST_NAMED: Final = 100
 
@@ -74,6 +75,7 @@ def _facts(session: Session, branch_id: int, names: Sequence[str]) -> Sequence[B
 
 
 def _sheet(character: Character, fact: BibleCharacter | None) -> Sheet:
+    likeness, misread = read_likeness(character.details)
     return Sheet(
         name=character.name,
         version=character.version,
@@ -81,4 +83,7 @@ def _sheet(character: Character, fact: BibleCharacter | None) -> Sheet:
         image_path=character.image_path,
         bible_version=None if fact is None else fact.version,
         visual_description="" if fact is None else fact.visual_description or "",
+        comfyui_workflow=character.comfyui_workflow,
+        likeness=likeness,
+        misread=misread,
     )

@@ -14,6 +14,7 @@ from db.models.production import (
     GenerationRequest,
     QualityAssessment,
     QualityMetrics,
+    Stage,
     Take,
 )
 from db.models.production import (
@@ -122,6 +123,7 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         **listed,
         "estimated_completion": estimates.completion(session, row["ProductionJob"]),
         "quality": quality,
+        "findings": _findings(session, row["ProductionJob"]),
         "sync": _sync(session, generation_id),
         "takes": _takes(session, generation_id),
     }
@@ -231,6 +233,12 @@ def _metrics(session: Session, generation_id: str, row: RowMapping) -> list[dict
         )
         for row in rows
     ]
+
+
+def _findings(session: Session, job: Job) -> list[dict[str, Any]]:
+    """What the check of the present take found."""
+    checked = session.get(Stage, (job.id, "check", job.take))
+    return [] if checked is None else list(checked.result.get("findings", ()))
 
 
 def _sync(session: Session, generation_id: str) -> dict[str, Any] | None:

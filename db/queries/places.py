@@ -1,69 +1,110 @@
 """Places on the renderers: a `render_queue` row is the place, and it outlives the run that claimed it."""
 
 from collections.abc import Sequence
-from uuid import uuid4
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY
 from db.models.production import ProductionJob
-from db.models.rendering import OCCUPYING, RenderPlace, RenderServer
+from db.models.rendering import RenderPlace, RenderServer
+from db.queries import servers
 from db.queries.ownership import Run, own
+from studio.dispatch import Order, place_of
+from studio.remedies import Answer, Failure
 
 PLACES_CHANNEL = "render_places"
 PLACES_PER_SERVER = 2
 """One prompt running and one behind it: a GPU never waits for its next prompt."""
 
+LONGEST_LINE = 500
 LIVE_PLACES = ("waiting", "placed", "posted")
 
 
-def ask(session: Session, run: Run, take: int, servers: Sequence[str], *, priority: int) -> RenderPlace:
-    """Stand in line for one of `servers`, or inherit the place an earlier attempt stood in."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a prompt asks for: a place on one of the servers that can run its workflow."""
+
+    servers: tuple[str, ...]
+    workflow: str
+    work: float
+    priority: int
+
+
+def ask(session: Session, run: Run, take: int, wish: Wish) -> RenderPlace:
+    """Stand in line for a place, or inherit the one that an earlier attempt had."""
     own(session, run)
-    place = session.scalar(
-        select(RenderPlace)
-        .where(col(RenderPlace.generation_id) == run.generation_id, col(RenderPlace.take) == take)
-        .where(col(RenderPlace.state).in_(LIVE_PLACES))
-    )
+    place = session.scalar(_of_take(run, take).where(col(RenderPlace.state).in_(LIVE_PLACES)))
     if place is None:
         place = RenderPlace(
-            generation_id=run.generation_id,
-            take=take,
-            attempt=run.attempt,
-            prompt_id=uuid4(),
-            priority=priority,
+            generation_id=run.generation_id, take=take, attempt=run.attempt, prompt_id=uuid4()
         )
         session.add(place)
-    place.attempt, place.candidates = run.attempt, list(servers)
+    place.attempt, place.candidates, place.priority = run.attempt, list(wish.servers), wish.priority
+    place.workflow, place.work = wish.workflow, wish.work
     session.flush()
     return place
 
 
+def held(session: Session, run: Run, take: int) -> RenderPlace | None:
+    """The take's prompt that is or may be on a renderer, or is finished and not fetched; now this run's."""
+    own(session, run)
+    finished = (col(RenderPlace.state) == "done") & col(RenderPlace.error).is_(None)
+    place = session.scalar(
+        _of_take(run, take)
+        .where(col(RenderPlace.state).in_(("placed", "posted")) | finished)
+        .order_by(col(RenderPlace.id).desc())
+        .limit(1)
+    )
+    if place is not None:
+        place.attempt = run.attempt
+    return place
+
+
+def trail(session: Session, run: Run, take: int) -> list[Failure]:
+    """What has befallen the take since it was last begun, oldest first."""
+    job = own(session, run)
+    rows = session.scalars(
+        _of_take(run, take)
+        .where(col(RenderPlace.attempt) >= job.first_attempt, col(RenderPlace.error).is_not(None))
+        .order_by(col(RenderPlace.id))
+    )
+    return [
+        Failure(row.error["code"], row.server or "", row.workflow or "", Answer(row.error["answer"]))
+        for row in rows
+        if row.error is not None
+    ]
+
+
 def claim(session: Session, place_id: int, *, alive_s: float) -> str | None:
-    """Take a free place on one of the servers asked for, the emptiest first; None while others go first.
+    """Take a place on the server where the prompt would be done first; None while it has to wait.
 
     Who has not been heard of for `alive_s` keeps its place in line and holds nobody up meanwhile.
     The rows of the servers are locked in the order of their names, so that two claims see each other.
     """
-    servers = session.get_one(RenderPlace, place_id).candidates
-    session.execute(insert(RenderServer).values([{"url": url} for url in servers]).on_conflict_do_nothing())
+    candidates = session.get_one(RenderPlace, place_id).candidates
+    session.execute(
+        insert(RenderServer).values([{"url": url} for url in candidates]).on_conflict_do_nothing()
+    )
     session.execute(
         select(RenderServer)
-        .where(col(RenderServer.url).in_(servers))
+        .where(col(RenderServer.url).in_(candidates))
         .order_by(col(RenderServer.url))
         .with_for_update()
     )
     place = session.get_one(RenderPlace, place_id, with_for_update=True, populate_existing=True)
     if place.state in ("placed", "posted"):
         return place.server
-    load = _load(session, servers)
-    for url in sorted(servers, key=lambda server: load.get(server, 0)):
-        if load.get(url, 0) < PLACES_PER_SERVER and _is_next(session, place, url, alive_s):
-            place.server, place.state = url, "placed"
-            return url
-    return None
+    waiting, rates = _in_line(session, place_id, alive_s), servers.rates(session)
+    url = place_of(place_id, waiting, servers.placed(session), rates, places=PLACES_PER_SERVER)
+    if url is not None:
+        place.server, place.state = url, "placed"
+        _wake(session)
+    return url
 
 
 def posted(session: Session, place_id: int) -> None:
@@ -72,12 +113,25 @@ def posted(session: Session, place_id: int) -> None:
     place.state, place.posted_at = "posted", place.posted_at or NOW
 
 
-def leave(session: Session, place_id: int, state: str, *, error: dict[str, object] | None = None) -> None:
-    """Free the place, since its prompt was seen done, failed, cancelled or lost; wakes who waits."""
+def finish(session: Session, place_id: int, *, output: dict[str, Any], render_s: float | None) -> None:
+    """Free the place, since its prompt was seen done; where its file lies is kept until it is fetched."""
     place = session.get_one(RenderPlace, place_id, with_for_update=True)
-    if place.state in LIVE_PLACES:
-        place.state, place.error, place.finished_at = state, error, NOW
-    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PLACES_CHANNEL})
+    place.output, place.render_s = output, render_s
+    servers.succeeded(session, place.server or "", place.workflow or "")
+    _end(session, place, "done")
+
+
+def fail(session: Session, place_id: int, error: dict[str, Any], *, may_run: bool = False) -> RenderPlace:
+    """Give up a prompt and keep why; one that `may_run` holds its place until it is taken off."""
+    place = session.get_one(RenderPlace, place_id, with_for_update=True)
+    _end(session, place, "cancelling" if may_run else "failed")
+    place.error, place.output = error, None
+    return place
+
+
+def leave(session: Session, place_id: int, state: str) -> None:
+    """Give up a place that holds no prompt of a renderer; wakes who waits."""
+    _end(session, session.get_one(RenderPlace, place_id, with_for_update=True), state)
 
 
 def withdraw(session: Session, generation_id: str) -> list[RenderPlace]:
@@ -99,7 +153,19 @@ def taken_off(session: Session, place_id: int) -> None:
     place = session.get_one(RenderPlace, place_id, with_for_update=True)
     if place.state == "cancelling":
         place.state, place.finished_at = "cancelled", NOW
-    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PLACES_CHANNEL})
+    _wake(session)
+
+
+def are_given_up(session: Session, prompt_ids: Sequence[UUID]) -> bool:
+    """Whether one of these prompts was ours, and nobody waits for it any more."""
+    row = session.scalar(
+        select(col(RenderPlace.id))
+        .where(
+            col(RenderPlace.prompt_id).in_(prompt_ids), col(RenderPlace.state).not_in(("placed", "posted"))
+        )
+        .limit(1)
+    )
+    return row is not None
 
 
 def to_take_off(session: Session, *, limit: int = 100) -> list[str]:
@@ -125,24 +191,32 @@ def being_taken_off(session: Session, generation_id: str) -> list[RenderPlace]:
     return list(rows)
 
 
-def _load(session: Session, servers: Sequence[str]) -> dict[str, int]:
-    rows = session.execute(
-        select(col(RenderPlace.server), func.count())
-        .where(col(RenderPlace.server).in_(servers), col(RenderPlace.state).in_(OCCUPYING))
-        .group_by(col(RenderPlace.server))
+def _of_take(run: Run, take: int) -> Select[RenderPlace]:
+    return select(RenderPlace).where(
+        col(RenderPlace.generation_id) == run.generation_id, col(RenderPlace.take) == take
     )
-    return {server: count for server, count in rows if server is not None}
 
 
-def _is_next(session: Session, place: RenderPlace, url: str, alive_s: float) -> bool:
-    """Whether nobody who can use `url` and still shows signs of life stands before `place`."""
+def _end(session: Session, place: RenderPlace, state: str) -> None:
+    if place.state in LIVE_PLACES:
+        place.state, place.finished_at = state, NOW
+    _wake(session)
+
+
+def _wake(session: Session) -> None:
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PLACES_CHANNEL})
+
+
+def _in_line(session: Session, mine: int, alive_s: float) -> list[Order]:
+    """Who waits for a place and shows signs of life, as `mine` does, in the order of service."""
     heard_of = func.coalesce(col(ProductionJob.heartbeat_at), col(RenderPlace.created_at))
-    first = session.scalar(
-        select(col(RenderPlace.id))
+    is_alive = heard_of > NOW_EXACTLY - func.make_interval(0, 0, 0, 0, 0, 0, alive_s)
+    rows = session.scalars(
+        select(RenderPlace)
         .join(ProductionJob, col(ProductionJob.id) == col(RenderPlace.generation_id))
-        .where(col(RenderPlace.state) == "waiting", col(RenderPlace.candidates).contains([url]))
-        .where(heard_of > NOW_EXACTLY - func.make_interval(0, 0, 0, 0, 0, 0, alive_s))
+        .where(col(RenderPlace.state) == "waiting")
+        .where(is_alive | (col(RenderPlace.id) == mine))
         .order_by(col(RenderPlace.priority), col(RenderPlace.id))
-        .limit(1)
+        .limit(LONGEST_LINE)
     )
-    return first is None or first == place.id
+    return [servers.order(row) for row in rows]

@@ -1,6 +1,6 @@
 """Workflows in the catalogue of this tower."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Select, func, select, update
@@ -15,9 +15,9 @@ from studio.workflows import Workflow, workflow_hash
 _OF_A_VERSION: Final = ("name", "graph", "bindings", "needs", "optional", "limits", "detours")
 
 
-def register_shipped(session: Session) -> None:
+def register_shipped(session: Session, shipped: Iterable[Workflow] = tuple(SHIPPED.values())) -> None:
     """Enter the graphs that come with Tower; what a user disabled or ranked stays so."""
-    for workflow in SHIPPED.values():
+    for workflow in shipped:
         _register(session, workflow)
 
 
@@ -27,7 +27,7 @@ def enabled(session: Session) -> list[Workflow]:
     rows = session.scalars(
         select(Row).where(col(Row.enabled)).ext(distinct_on(col(Row.name))).order_by(*newest_first)
     )
-    return [_workflow(row) for row in sorted(rows, key=lambda row: (-row.rank, row.name))]
+    return [as_workflow(row) for row in sorted(rows, key=lambda row: (-row.rank, row.name))]
 
 
 def newest(session: Session, *, limit: int, after: str) -> list[Row]:
@@ -49,8 +49,10 @@ def get(session: Session, name: str, version: int | None = None) -> Row:
     return row
 
 
-def add(session: Session, workflow: Workflow) -> tuple[Row, bool]:
+def add(session: Session, workflow: Workflow, *, is_ranked: bool) -> tuple[Row, bool]:
     """A workflow of a user's, or a further version; and whether it is new: an equal one is kept once.
+
+    A further version is enabled and ranked as the one before, unless its rank `is_ranked` by the user.
 
     Raises:
         DuplicateError: one of that name comes with Tower.
@@ -64,7 +66,7 @@ def add(session: Session, workflow: Workflow) -> tuple[Row, bool]:
         )
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"workflow {workflow.name}", 0))))
     is_new = _register(session, workflow)
-    return get(session, workflow.name), is_new
+    return change(session, workflow.name, {"rank": workflow.rank} if is_ranked else {}), is_new
 
 
 def change(session: Session, name: str, changes: Mapping[str, bool | int]) -> Row:
@@ -101,5 +103,6 @@ def _newest(session: Session, name: str) -> Row | None:
     return session.scalar(select(Row).where(col(Row.name) == name).order_by(col(Row.version).desc()).limit(1))
 
 
-def _workflow(row: Row) -> Workflow:
+def as_workflow(row: Row) -> Workflow:
+    """What a row holds, as a value."""
     return Workflow.from_json({key: getattr(row, key) for key in (*_OF_A_VERSION, "rank")})

@@ -27,9 +27,9 @@ from studio.errors import (
     GraphError,
     MissingNodeError,
     RenderError,
+    RendererUnavailableError,
     RenderLostError,
     StorageError,
-    UnavailableError,
 )
 from studio.workflows import Graph, Model, choices, node_classes
 
@@ -37,7 +37,11 @@ __all__ = ["ComfyUI", "Job", "JobState", "OutputFile", "Progress"]
 
 Kind = TypeVar("Kind")
 
-_TIMEOUT: Final = httpx.Timeout(10.0)
+_TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
+_NOT_ROUTED: Final = (404, 405)
+"""What a server of 2025 answers where today's has a route: 405 where only its files could be meant."""
+
+_CANCEL_S: Final = 5.0
 _LARGEST_MESSAGE: Final = 32 * 1024 * 1024
 
 
@@ -52,7 +56,7 @@ class ComfyUI:
 
         Raises:
             MissingNodeError, MissingModelError, GraphError: the server refused the graph, or a part of it.
-            UnavailableError: no usable answer; the prompt may stand in the queue all the same.
+            RendererUnavailableError: no usable answer; the prompt may stand in the queue all the same.
         """
         body = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
         reply = self._call("POST", "/prompt", ok=(200, 400), json=body)
@@ -70,20 +74,24 @@ class ComfyUI:
         reply = self._call("GET", f"/api/jobs/{prompt_id}", ok=(200, 404))
         if reply.status_code == 200:
             return read_job(prompt_id, _object(reply))
-        has_route = reply.headers.get("content-type", "").startswith("application/json")
-        return Job(prompt_id, JobState.UNKNOWN) if has_route else self._job_of_2025(prompt_id)
+        return Job(prompt_id, JobState.UNKNOWN) if _is_json(reply) else self._job_of_2025(prompt_id)
 
-    def queue_length(self) -> int:
-        """Prompts that run or wait on this server, anybody's."""
-        info = _field(_object(self._call("GET", "/prompt")), "exec_info", dict)
-        return _field(info, "queue_remaining", int)
+    def queue_length(self, *, timeout_s: float | None = None) -> int:
+        """Prompts that run or wait on this server, anybody's: the cheapest sign of life."""
+        reply = self._call("GET", "/prompt", timeout=_TIMEOUT if timeout_s is None else timeout_s)
+        return _field(_field(_object(reply), "exec_info", dict), "queue_remaining", int)
+
+    def running(self) -> tuple[str, ...]:
+        """The ids of the prompts that run on this server, anybody's."""
+        queue = _object(self._call("GET", "/queue"))
+        return tuple(str(item[1]) for item in _field(queue, "queue_running", list))
 
     def download(self, output: OutputFile, to: Path) -> None:
         """Bring a file here, whole or not at all.
 
         Raises:
             RenderLostError: the server has no such file (any more).
-            UnavailableError: the file came incomplete or empty.
+            RendererUnavailableError: the file came incomplete or empty.
             StorageError: it could not be written here.
         """
         part = to.with_name(f".{to.name}.part")
@@ -105,10 +113,16 @@ class ComfyUI:
         return str(PurePosixPath(answer.get("subfolder") or "") / _field(answer, "name", str))
 
     def cancel(self, prompt_id: str) -> None:
-        """Take a prompt out of the queue or stop it if it runs; never anybody else's. Repeats do no harm."""
-        self._call("POST", "/queue", json={"delete": [prompt_id]})
-        if self._queued(prompt_id) is JobState.RUNNING:
-            self._call("POST", "/interrupt", json={"prompt_id": prompt_id})
+        """Take a prompt out of the queue or stop it if it runs; never anybody else's. Repeats do no harm.
+
+        A server of 2025 may take an interrupt for whatever runs, so it is asked right before what that is.
+        """
+        reply = self._call("POST", f"/api/jobs/{prompt_id}/cancel", ok=(200, *_NOT_ROUTED), timeout=_CANCEL_S)
+        if _is_json(reply):
+            return
+        self._call("POST", "/queue", json={"delete": [prompt_id]}, timeout=_CANCEL_S)
+        if prompt_id in self.running():
+            self._call("POST", "/interrupt", json={"prompt_id": prompt_id}, timeout=_CANCEL_S)
 
     def free(self) -> None:
         """Unload models and give their memory back."""
@@ -144,15 +158,16 @@ class ComfyUI:
         json: object = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
         form: Mapping[str, str] | None = None,
+        timeout: httpx.Timeout | float = _TIMEOUT,
     ) -> httpx.Response:
         with self._trouble():
-            reply = self.http.request(method, path, json=json, files=files, data=form, timeout=_TIMEOUT)
+            reply = self.http.request(method, path, json=json, files=files, data=form, timeout=timeout)
         return self._expect(reply, ok)
 
     def _expect(self, reply: httpx.Response, ok: tuple[int, ...]) -> httpx.Response:
         if reply.status_code in ok:
             return reply
-        raise UnavailableError(
+        raise RendererUnavailableError(
             f"The renderer answered {reply.status_code} to {reply.request.method} {reply.request.url.path}.",
             server=_shown(self.http.base_url),
             status=reply.status_code,
@@ -164,7 +179,7 @@ class ComfyUI:
             yield
         except httpx.HTTPError as error:
             server, reason = _shown(self.http.base_url), str(error) or type(error).__name__
-            raise UnavailableError(
+            raise RendererUnavailableError(
                 f"The renderer at {server} does not answer: {reason}", server=server
             ) from error
 
@@ -180,10 +195,12 @@ class ComfyUI:
                     file.write(chunk)
                 size = file.tell()
         if size == 0 or size != int(reply.headers.get("content-length", size)):
-            raise UnavailableError(f"{output.filename} came incomplete: {size} bytes.", file=output.filename)
+            raise RendererUnavailableError(
+                f"{output.filename} came incomplete: {size} bytes.", file=output.filename
+            )
 
     def _withdraw(self, prompt_id: str) -> None:
-        with suppress(UnavailableError):
+        with suppress(RendererUnavailableError):
             self.cancel(prompt_id)
 
     def _queued(self, prompt_id: str) -> JobState | None:
@@ -210,7 +227,7 @@ class ComfyUI:
 
     def _missing_nodes(self, graph: Graph) -> list[str]:
         """A refusal names the first node only; the server's list tells them all."""
-        with suppress(UnavailableError):
+        with suppress(RendererUnavailableError):
             there = self.object_info()
             return [name for name in node_classes(graph) if name not in there]
         return []
@@ -220,7 +237,7 @@ class ComfyUI:
         if fault.type != "value_not_in_list" or fault.available:
             return fault
         model = Model(fault.class_type, str(fault.input), str(fault.value))
-        with suppress(UnavailableError):
+        with suppress(RendererUnavailableError):
             info = _object(self._call("GET", f"/object_info/{model.class_type}"))
             return replace(fault, available=choices(info, model))
         return fault
@@ -246,6 +263,11 @@ def _shown(url: httpx.URL) -> str:
     return str(url.copy_with(userinfo=b""))
 
 
+def _is_json(reply: httpx.Response) -> bool:
+    """Told apart so: a route that does not know the prompt, and a server that has no such route."""
+    return str(reply.headers.get("content-type", "")).startswith("application/json")
+
+
 def _object(reply: httpx.Response) -> dict[str, Any]:
     try:
         answer = reply.json()
@@ -253,11 +275,11 @@ def _object(reply: httpx.Response) -> dict[str, Any]:
         answer = None
     if isinstance(answer, dict):
         return answer
-    raise UnavailableError("What answers there is not ComfyUI.", server=_shown(reply.request.url))
+    raise RendererUnavailableError("What answers there is not ComfyUI.", server=_shown(reply.request.url))
 
 
 def _field(answer: Mapping[str, object], key: str, kind: type[Kind]) -> Kind:
     value = answer.get(key)
     if isinstance(value, kind):
         return value
-    raise UnavailableError(f"What answers there is not ComfyUI: it gives no {key}.")
+    raise RendererUnavailableError(f"What answers there is not ComfyUI: it gives no {key}.")

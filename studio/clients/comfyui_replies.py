@@ -13,13 +13,15 @@ from typing import Any, Final
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from studio.errors import GraphError, MissingModelError, OutOfMemoryError, RenderError
+from studio.errors import GraphError, MissingModelError, OutOfMemoryError, RendererDiskError, RenderError
 from studio.workflows import enum_options
 
 _VIDEO_SUFFIXES: Final = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v"})
 _MODEL_SUFFIXES: Final = (".safetensors", ".sft", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx")
 _LAST_EVENTS: Final = frozenset({"execution_success", "execution_error", "execution_interrupted"})
 _PREVIEW_EVENT: Final = 1
+_MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory", "unable to allocate")
+_DISK: Final = ("no space left on device", "not enough space on the disk", "disk quota exceeded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,27 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A prompt as its server sees it; `error` says why when it failed."""
+    """A prompt as its server sees it.
+
+    `error` says why when it failed; `seconds` is how long it ran, by the server's own clock.
+    """
 
     prompt_id: str
     state: JobState
     outputs: tuple[OutputFile, ...] = ()
     error: RenderError | None = None
+    seconds: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the server has nothing more to do for it."""
+        return self.state not in (JobState.PENDING, JobState.RUNNING)
+
+    @property
+    def video(self) -> OutputFile | None:
+        """The video that it made: one that was saved rather than one that was kept for a preview."""
+        videos = [output for output in self.outputs if output.is_video]
+        return min(videos, key=lambda output: output.type != "output", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,8 @@ def read_job(prompt_id: str, job: Mapping[str, Any]) -> Job:
             return Job(prompt_id, JobState.RUNNING)
         case "cancelled":
             return Job(prompt_id, JobState.CANCELLED)
+        case "failed" if job.get("execution_error"):
+            return Job(prompt_id, JobState.FAILED, error=_execution_error(job["execution_error"]))
     return read_finished(prompt_id, job.get("execution_status"), job.get("outputs"))
 
 
@@ -107,7 +126,7 @@ def read_finished(prompt_id: str, status: Mapping[str, Any] | None, outputs: Map
         return Job(prompt_id, JobState.CANCELLED, files)
     if (status or {}).get("status_str") == "error":
         return Job(prompt_id, JobState.FAILED, files, _execution_error(told.get("execution_error") or {}))
-    return Job(prompt_id, JobState.DONE, files)
+    return Job(prompt_id, JobState.DONE, files, seconds=_seconds(told))
 
 
 def read_faults(answer: Mapping[str, Any]) -> list[Fault]:
@@ -170,9 +189,28 @@ def read_event(message: str | bytes) -> Progress | None:
         prompt_id = told["prompt_id"]
     except (ValueError, KeyError, TypeError):
         return None
+    if kind == "progress_state":
+        return _of_state(prompt_id, told)
     node = told.get("node")
     finished = kind in _LAST_EVENTS or (kind == "executing" and node is None)
     return Progress(prompt_id, _share(told) if kind == "progress" else None, node, finished=finished)
+
+
+def _of_state(prompt_id: str, told: Mapping[str, Any]) -> Progress | None:
+    """The node that runs, and its share; it may be told of this way only."""
+    for node, state in (told.get("nodes") or {}).items():
+        if isinstance(state, dict) and state.get("state") == "running":
+            return Progress(prompt_id, _share(state), str(node))
+    return None
+
+
+def _seconds(told: Mapping[str, Any]) -> float | None:
+    """How long a prompt ran, where its server says when it began and ended, in milliseconds."""
+    ends = [told.get(event, {}).get("timestamp") for event in ("execution_start", "execution_success")]
+    match ends:
+        case [int() | float() as began, int() | float() as ended] if ended >= began:
+            return float(ended - began) / 1000.0
+    return None
 
 
 def _share(told: Mapping[str, Any]) -> float | None:
@@ -184,7 +222,7 @@ def _share(told: Mapping[str, Any]) -> float | None:
 
 def _output_files(outputs: Mapping[str, Any]) -> Iterator[OutputFile]:
     for of_node in outputs.values():
-        for items in of_node.values():
+        for items in of_node.values() if isinstance(of_node, dict) else ():
             for item in items if isinstance(items, list) else ():
                 if isinstance(item, dict) and item.get("filename"):
                     yield OutputFile(item["filename"], item.get("subfolder", ""), item.get("type", "output"))
@@ -193,11 +231,21 @@ def _output_files(outputs: Mapping[str, Any]) -> Iterator[OutputFile]:
 def _execution_error(told: Mapping[str, Any]) -> RenderError:
     kind, message = str(told.get("exception_type", "")), str(told.get("exception_message", "")).strip()
     where = f"{told.get('node_type', 'node')} {told.get('node_id', '')}".strip()
-    is_memory = "OutOfMemory" in kind or "out of memory" in message.lower()
-    family = OutOfMemoryError if is_memory else RenderError
-    return family(
+    return _kind_of_error(kind, message)(
         f"{where} failed: {message or kind or 'no reason given'}", node=told.get("node_id"), type=kind
     )
+
+
+def _kind_of_error(kind: str, message: str) -> type[RenderError]:
+    """What went wrong while a node ran, as far as its exception tells."""
+    said = message.lower()
+    if "OutOfMemory" in kind or kind.endswith("MemoryError") or any(words in said for words in _MEMORY):
+        return OutOfMemoryError
+    if any(words in said for words in _DISK):
+        return RendererDiskError
+    if kind == "FileNotFoundError" and any(suffix in said for suffix in _MODEL_SUFFIXES):
+        return MissingModelError
+    return RenderError
 
 
 def _fault(node: str, class_type: str, error: Mapping[str, Any]) -> Fault:

@@ -194,14 +194,15 @@ def encode_video(
         to.mux(stream.encode(None))
 
 
-def reorder_frames(video: Path, order: NDArray[np.intp], to: Path) -> None:
+def reorder_frames(video: Path, order: NDArray[np.intp], to: Path, *, fps: Fraction | None = None) -> None:
     """Encode a clip again with its frames shown in another measure: retimed, held or left out.
 
     Args:
         video: The clip; its sound, if any, is left out.
         order: For each frame of the result the frame of the clip to show, ascending (repeats are
             holds), in 0..frames - 1, shape (n,), n >= 1.
-        to: The file to write, of the clip's size and rate; a failure leaves it as it was.
+        to: The file to write, of the clip's size; a failure leaves it as it was.
+        fps: Its rate, frames per second, > 0; None: the clip's.
 
     Raises:
         InvalidError: The order is empty, not ascending, or names a frame that the clip does not have.
@@ -217,13 +218,14 @@ def reorder_frames(video: Path, order: NDArray[np.intp], to: Path) -> None:
             value=[int(index) for index in order[:20]],
             expected=f"ascending, 0 to {info.frames - 1}",
         )
+    rate = fps or info.fps
     times = np.bincount(order, minlength=info.frames)
     with pyav.reading(video) as source, pyav.writing(to) as target:
-        stream = pyav.h264_stream(target, info.fps, (info.width, info.height))
+        stream = pyav.h264_stream(target, rate, (info.width, info.height))
         shown = 0
         for count, frame in zip(times, pyav.decoded_420(source, video, stream), strict=False):
             for _ in range(count):
-                frame.pts, frame.time_base = shown, 1 / info.fps
+                frame.pts, frame.time_base = shown, 1 / rate
                 target.mux(stream.encode(frame))
                 shown += 1
         target.mux(stream.encode(None))

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from api.commands import Commands
 from api.production import create_app
 from studio.settings import Settings
+from tasks.renderer_survey import look_at_renderers
+from tasks.workflow_checks import judge_workflow
 
 BASE = "http://localhost"
 A = "/api/anime"
@@ -30,6 +32,8 @@ class Told:
             approve=lambda *what: self._note("approve", *what),
             reject=lambda *what: self._note("reject", *what),
             retry=lambda *what: self._note("retry", *what),
+            judge_workflow=judge_workflow,
+            look_at_renderers=look_at_renderers,
         )
 
     def _note(self, *what: Any) -> None:

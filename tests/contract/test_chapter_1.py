@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 from urllib.parse import urlsplit
 
 import pytest
@@ -94,10 +94,18 @@ def client(
         def submit(generation_id: str, attempt: int) -> None:
             started.append((generation_id, attempt))
 
-        def never(_generation_id: str) -> None:
-            raise AssertionError("no example decides about a generation")
+        def never(*_what: object) -> Never:
+            raise AssertionError("no example decides about a generation, or asks a renderer")
 
-        commands = Commands(submit=submit, cancel=never, approve=never, reject=never, retry=never)
+        commands = Commands(
+            submit=submit,
+            cancel=never,
+            approve=never,
+            reject=never,
+            retry=never,
+            judge_workflow=never,
+            look_at_renderers=never,
+        )
         with TestClient(create_app(read_settings(), commands), base_url="http://localhost") as http:
             yield http
 

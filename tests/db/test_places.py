@@ -10,6 +10,7 @@ from db.clock import NOW
 from db.notices import listening
 from db.queries import generations, ownership, places
 from db.queries.ownership import Run
+from db.queries.places import Wish
 from db.session import transaction
 from tests.fakes.generations import new_generation
 
@@ -21,10 +22,10 @@ def server() -> str:
     return f"http://127.0.0.1:9/{uuid4()}"
 
 
-def stand_in_line(*servers: str, priority: int = 1) -> tuple[Run, int]:
+def stand_in_line(*servers: str, priority: int = 1, work: float = 1.0) -> tuple[Run, int]:
     with transaction() as session:
         run = Run(new_generation(session).id, 1)
-        place = places.ask(session, run, 1, servers, priority=priority)
+        place = places.ask(session, run, 1, Wish(servers, f"wan {servers[0]}", work, priority))
         assert place.id is not None
         return run, place.id
 
@@ -97,7 +98,7 @@ def test_the_next_attempt_inherits_the_place_and_its_prompt(server: str) -> None
         prompt_id = session.get_one(places.RenderPlace, place).prompt_id
         ownership.take_over(session, run)
     with transaction() as session:
-        inherited = places.ask(session, Run(run.generation_id, 2), 1, [server], priority=1)
+        inherited = places.ask(session, Run(run.generation_id, 2), 1, Wish((server,), "wan", 1.0, 1))
         assert (inherited.id, inherited.prompt_id, inherited.state) == (place, prompt_id, "posted")
 
 
@@ -108,7 +109,7 @@ def test_a_prompt_that_was_lost_gets_a_new_id(server: str) -> None:
         lost = session.get_one(places.RenderPlace, place).prompt_id
         places.leave(session, place, "lost")
     with transaction() as session:
-        assert places.ask(session, run, 1, [server], priority=1).prompt_id != lost
+        assert places.ask(session, run, 1, Wish((server,), "wan", 1.0, 1)).prompt_id != lost
 
 
 def test_leaving_wakes_who_waits(server: str) -> None:
@@ -144,3 +145,66 @@ def test_places_of_ended_generations_are_found(server: str) -> None:
         ownership.settle(session, run, "failed")
     with transaction() as session:
         assert run.generation_id in places.to_take_off(session)
+
+
+def rendered(server: str, workflow: str, render_s: float) -> None:
+    _, place = stand_in_line(server)
+    with transaction() as session:
+        row = session.get_one(places.RenderPlace, place)
+        row.server, row.state, row.workflow = server, "posted", workflow
+        session.flush()
+        places.finish(session, place, output={"filename": "x.mp4"}, render_s=render_s)
+
+
+def test_a_slow_server_gets_work_once_the_queue_of_the_fast_one_is_worth_it(server: str) -> None:
+    slow = f"{server}/slow"
+    with transaction() as session:
+        session.add(places.RenderServer(url=server))
+        session.add(places.RenderServer(url=slow))
+    rendered(server, f"wan {server}", 10.0)
+    rendered(slow, f"wan {server}", 45.0)
+    line = [stand_in_line(server, slow)[1] for _ in range(6)]
+    claimed = {place: claim(place) for place in line}
+    assert [claimed[place] for place in line] == [server, server, None, None, slow, None]
+
+
+def test_what_a_prompt_is_reckoned_by_is_its_work(server: str) -> None:
+    with transaction() as session:
+        session.add(places.RenderServer(url=server))
+    rendered(server, f"wan {server}", 10.0)
+    _, long = stand_in_line(server, f"{server}/2", work=5.0)
+    short = stand_in_line(server, f"{server}/2")[1]
+    shorter = stand_in_line(server, f"{server}/2", work=0.5)[1]
+    assert [claim(place) for place in (long, short, shorter)] == [server, f"{server}/2", f"{server}/2"]
+
+
+def test_a_finished_prompt_is_held_until_its_stage_is_over_and_gone_once_it_is_lost(server: str) -> None:
+    run, place = stand_in_line(server)
+    claim(place)
+    with transaction() as session:
+        assert places.held(session, run, 1) is not None
+        places.posted(session, place)
+        places.finish(session, place, output={"filename": "x.mp4"}, render_s=1.5)
+    with transaction() as session:
+        ownership.take_over(session, run)
+    heir = Run(run.generation_id, 2)
+    with transaction() as session:
+        finished = places.held(session, heir, 1)
+        assert finished is not None
+        assert (finished.state, finished.output, finished.attempt) == ("done", {"filename": "x.mp4"}, 2)
+        places.fail(session, place, {"code": "RENDER_LOST", "answer": "again"})
+    with transaction() as session:
+        assert places.held(session, heir, 1) is None
+        assert [failure.code for failure in places.trail(session, heir, 1)] == ["RENDER_LOST"]
+        assert places.ask(session, heir, 1, Wish((server,), "wan", 1.0, 1)).id != place
+
+
+def test_a_generation_that_is_begun_again_forgets_what_failed_before(server: str) -> None:
+    run, place = stand_in_line(server)
+    claim(place)
+    with transaction() as session:
+        places.fail(session, place, {"code": "RENDER_FAILED", "answer": "stop"})
+        job = generations.get(session, run.generation_id)
+        job.attempt = job.first_attempt = 2
+    with transaction() as session:
+        assert places.trail(session, Run(run.generation_id, 2), 1) == []

@@ -1,6 +1,9 @@
 """What the check finds, and what it adds to the prompt."""
 
+from dataclasses import replace
+
 from studio.consistency import Finding, Sheet, Weight, check_cast, complete_prompt, named_in
+from studio.continuity import Likeness, Misread
 
 KAI = Sheet("Kai", 1, "skilled fighter", None, visual_description="red hair, blue coat.")
 
@@ -40,3 +43,23 @@ def test_names_in_a_sentence_are_whole_words_and_the_longest_meant() -> None:
 def test_an_unknown_character_of_the_scene_alone_is_not_judged() -> None:
     (finding,) = check_cast(["Kai"], ["Kai", "Village Elder"], {"Kai": KAI}, {})
     assert (finding.weight, finding.character) == (Weight.NOT_JUDGED, "Village Elder")
+
+
+def test_trigger_words_come_into_the_prompt_once() -> None:
+    kai = replace(KAI, likeness=Likeness(trigger_words=("sks kai", "Blue coat", "forest")))
+    twin = Sheet("Rei", 1, "", None, likeness=Likeness(trigger_words=("sks kai", "sks rei")))
+    prompt = complete_prompt("Kai and Rei in a FOREST", [kai, twin], {}, "")
+    assert prompt == (
+        "Kai and Rei in a FOREST. Kai: sks kai. red hair, blue coat. skilled fighter. Rei: sks rei"
+    )
+
+
+def test_metadata_that_cannot_be_used_is_a_warning() -> None:
+    kai = replace(KAI, misread=(Misread("seed", "7", "a whole number"),))
+    assert check_cast(["Kai"], [], {"Kai": kai}, {}) == (
+        Finding(
+            Weight.WARNING,
+            "Kai",
+            "metadata.seed of the character Kai is passed over: it takes a whole number",
+        ),
+    )

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from studio.errors import GraphError, MissingModelError, MissingNodeError
-from studio.graph_checks import GraphFinding, check_graph, require_sound
+from studio.graph_checks import GraphFinding, check_graph, check_workflow, require_sound
 from studio.graph_inputs import InputSpec, fault_of_value, is_taken
 from studio.shipped import ANIMATIC, WAN22_5B
 from studio.workflows import bind
@@ -162,6 +162,19 @@ def test_a_description_that_is_not_understood_finds_nothing(info: dict[str, Any]
     _add("odd", "Odd", latent=["sampler", 0])(graph)
     info["Odd"] = description
     assert check_graph(graph, info) == ()
+
+
+def test_a_workflow_is_not_blamed_for_values_that_renders_replace(info: dict[str, Any]) -> None:
+    assert WAN22_5B.graph["lora_1"]["inputs"]["lora_name"] == ""
+    assert check_workflow(WAN22_5B, info) == ()
+    del info["LoraLoaderModelOnly"], info["KSampler"]["input"]["required"]["seed"]
+    info["UNETLoader"]["input"]["required"]["unet_name"][0] = ["other.safetensors"]
+    told = [(each.kind, each.node) for each in check_workflow(WAN22_5B, info)]
+    assert told == [
+        ("missing_node_type", "lora_1"),
+        ("missing_node_type", "lora_2"),
+        ("value_not_in_list", "unet"),
+    ]
 
 
 def test_the_embedded_renderer_takes_its_own_graph(info: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from studio.presets import PRESETS, preset_steps
+from studio.presets import PRESETS, preset_size, preset_steps
 from studio.shipped import ANIMATIC
 from studio.workflow_import import read_workflow
 from studio.workflows import Binding, Workflow
@@ -32,3 +32,16 @@ def test_better_presets_try_harder() -> None:
     assert draft.prompts < standard.prompts < high.prompts
     assert draft.pixels_share < standard.pixels_share == high.pixels_share == 1
     assert all(preset.name == name for name, preset in PRESETS.items())
+
+
+@pytest.mark.parametrize(
+    ("size", "draft"),
+    [
+        ((832, 480), (526, 302)),
+        ((256, 256), (256, 256)),  # smaller, and nothing could be told apart
+        ((1920, 64), (1920, 64)),  # its height would be less than can be asked for
+    ],
+)
+def test_a_draft_has_fewer_pixels_in_the_same_shape(size: tuple[int, int], draft: tuple[int, int]) -> None:
+    assert preset_size(*size, PRESETS["draft"]) == draft
+    assert preset_size(*size, PRESETS["standard"]) == preset_size(*size, PRESETS["high"]) == size

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.retiming import FASTEST, SLOWEST, aim_cuts, retime
+from studio.retiming import FASTEST, SLOWEST, aim_cuts, held_frames, retime
 
 FPS = Fraction(24)
 
@@ -51,3 +51,47 @@ def test_each_cut_is_shown_first_where_it_was_aimed(clip: tuple[np.ndarray, np.n
     assert np.all(np.diff(order) >= 0)
     assert order[aimed].tolist() == cuts.tolist()
     assert all(order[at - 1] < cut for at, cut in zip(aimed, cuts, strict=True))
+
+
+RATES = st.fractions(1, 60, max_denominator=1001)
+
+
+@given(st.integers(1, 500), RATES, st.integers(1, 500), RATES)
+def test_frames_held_are_those_of_their_time(
+    frames: int, fps: Fraction, shown: int, shown_fps: Fraction
+) -> None:
+    source = held_frames(frames=frames, fps=fps, shown=shown, shown_fps=shown_fps)
+    assert source.shape == (shown,)
+    assert source[0] == 0
+    assert np.all(np.diff(source) >= 0)
+    assert source[-1] < frames
+    for at, index in enumerate(source.tolist()):
+        if index == frames - 1:
+            break  # beyond the clip's end its last frame is held
+        begins = abs(index / fps - at / shown_fps)
+        middles = abs((index + Fraction(1, 2)) / fps - (at + Fraction(1, 2)) / shown_fps)
+        assert (begins if fps > shown_fps else middles) <= 1 / (2 * fps)
+
+
+@given(st.integers(1, 500), RATES)
+def test_at_equal_rates_every_frame_stays(frames: int, fps: Fraction) -> None:
+    source = held_frames(frames=frames, fps=fps, shown=frames, shown_fps=fps)
+    assert source.tolist() == list(range(frames))
+
+
+@given(st.integers(2, 300), st.data(), RATES, RATES)
+def test_a_cut_stays_within_half_a_frame_of_its_time(
+    frames: int, data: st.DataObject, fps: Fraction, shown_fps: Fraction
+) -> None:
+    fps, shown_fps = sorted((fps, shown_fps))
+    cut = data.draw(st.integers(1, frames - 1))
+    shown = int(frames * shown_fps / fps)
+    source = held_frames(frames=frames, fps=fps, shown=shown, shown_fps=shown_fps)
+    first = int(np.searchsorted(source, cut))
+    assert abs(first / shown_fps - cut / fps) <= 1 / (2 * shown_fps)
+
+
+def test_sixteen_frames_a_second_become_twenty_four() -> None:
+    source = held_frames(frames=81, fps=Fraction(16), shown=120, shown_fps=Fraction(24))
+    assert source[:9].tolist() == [0, 1, 1, 2, 3, 3, 4, 5, 5]
+    assert source[-1] == 79

@@ -1,5 +1,7 @@
 """What a person decides about a generation is noted with it."""
 
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +10,10 @@ from db.queries import decisions
 from db.session import transaction
 from studio.errors import StateError
 from tasks import control
+from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.generations import new_generation
+from tests.fakes.serving import wait_until
+from tests.fakes.staging import held, planned, render_until_superseded
 
 pytestmark = pytest.mark.usefixtures("connected")
 
@@ -41,3 +46,28 @@ def test_approval_and_retry_are_noted(decide: Callable[[str], None], noted: tupl
     generation_id = _waiting()
     decide(generation_id)
     assert _decided(generation_id) == [(noted[0], "person", noted[1])]
+
+
+def test_a_cancel_reaches_the_renderer_at_once_whatever_another_one_does(
+    pair: tuple[FakeComfyUI, FakeComfyUI],
+) -> None:
+    first, second = pair
+    first.is_held = second.is_held = True
+    run = planned()
+    threads = [threading.Thread(target=render_until_superseded, args=(run,), daemon=True)]
+    threads[0].start()
+    wait_until(lambda: first.running is not None)
+    first.is_silent = True  # the render moves on; what it left there is still to be taken off
+    wait_until(lambda: second.running is not None, timeout_s=60)
+    began_s = time.monotonic()
+    canceller = threading.Thread(target=control.cancel, args=(run.generation_id,), daemon=True)
+    canceller.start()
+    wait_until(lambda: second.interrupts)
+    assert time.monotonic() - began_s < 2
+    assert [stopped["prompt_id"] for stopped in second.interrupts] == [second.posts[0]["prompt_id"]]
+    assert first.interrupts == []
+    first.is_silent = False
+    canceller.join(20)
+    control.take_off(run.generation_id)
+    wait_until(lambda: first.interrupts)
+    assert held(run) == []

@@ -243,7 +243,7 @@ def test_attempts_are_capped_and_the_reason_is_told(victim: psutil.Process) -> N
 def test_an_ended_generation_holds_no_place() -> None:
     run = Run(accepted(), 1)
     with transaction() as session:
-        places.ask(session, run, 1, ["http://127.0.0.1:9"], priority=1)
+        places.ask(session, run, 1, places.Wish(("http://127.0.0.1:9",), "wan", 1.0, 1))
         ownership.settle(session, run, "failed")
     reconcile_once()
     with transaction() as session:

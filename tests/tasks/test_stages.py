@@ -1,228 +1,29 @@
 """The stages against a renderer that fails as real ones do, and a take that is not good enough."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sqlalchemy import select
-from sqlmodel import col
 
-from db.models.production import ProductionJob
 from db.models.project import Character, MusicSceneSync
-from db.models.rendering import RenderPlace
-from db.queries import commits, generations, ownership, places, takes
+from db.queries import generations, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients import media
 from studio.composition import compose
 from studio.errors import (
-    MissingNodeError,
-    RenderError,
-    RenderLostError,
-    RenderStalledError,
     StateError,
-    SupersededError,
-    UnavailableError,
 )
 from tasks import control
 from tasks.assess import assess_take
 from tasks.check import check_consistency
 from tasks.plan import plan_scene
 from tasks.publish import publish_clip
-from tasks.render import MAX_PROMPTS, render_take
+from tasks.render import render_take
 from tasks.review import await_review, may_publish
 from tasks.sync import sync_to_beat
-from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
+from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.generations import new_branch, new_generation, new_scene
-from tests.fakes.serving import wait_until
-
-FPS = Fraction(24)
-SIZE = (128, 72)
-
-
-def clip(tmp_path: Path, *shots: int, name: str = "take.mp4") -> bytes:
-    """A clip of shots of so many frames; each is a moving texture of its own."""
-    rng = np.random.default_rng(5)
-    frames = []
-    for length in shots:
-        shot = rng.integers(0, 256, (9, 40, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
-        frames += [shot[:, 2 * index : 2 * index + SIZE[0]] for index in range(length)]
-    media.encode_video(frames, tmp_path / name, fps=FPS, size=SIZE)
-    return (tmp_path / name).read_bytes()
-
-
-def black(tmp_path: Path, frames: int) -> bytes:
-    media.encode_video([np.zeros((72, 128, 3), np.uint8)] * frames, tmp_path / "b.mp4", fps=FPS, size=SIZE)
-    return (tmp_path / "b.mp4").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeComfyUI]:
-    with fake_comfyui() as fake:
-        yield fake
-
-
-@pytest.fixture
-def fake(
-    server: FakeComfyUI, connected: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> FakeComfyUI:
-    """A renderer that delivers one second of video, and this process pointed at it."""
-    server.reset(output=clip(tmp_path, 24))
-    monkeypatch.setenv("TOWER_COMFYUI_URLS", server.url)
-    monkeypatch.setenv("TOWER_POLL_S", "0.05")
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    return server
-
-
-def accepted(**asked: object) -> Run:
-    with transaction() as session:
-        return Run(new_generation(session, **asked).id, 1)
-
-
-def planned(**asked: object) -> Run:
-    run = accepted(**asked)
-    plan_scene.fn(run)
-    check_consistency.fn(run)
-    return run
-
-
-def job(run: Run) -> ProductionJob:
-    with transaction() as session:
-        return generations.get(session, run.generation_id)
-
-
-def held(run: Run) -> list[str]:
-    """Places that the generation still holds or stands in line for."""
-    states = (*places.LIVE_PLACES, "cancelling")
-    with transaction() as session:
-        query = select(RenderPlace).where(col(RenderPlace.generation_id) == run.generation_id)
-        return [row.state for row in session.scalars(query) if row.state in states]
-
-
-def test_a_take_is_rendered_and_its_place_is_free_again(fake: FakeComfyUI) -> None:
-    run = planned()
-    rendered = render_take.fn(run)
-    with transaction() as session:
-        path = Path(takes.asset_path(session, rendered["video_sha256"]))
-        pinned = takes.get(session, run.generation_id, 1)
-        assert pinned.tree_hash == commits.current_tree_hash(session, job(run).branch_id)
-    assert path.read_bytes() == fake.output
-    assert [post["prompt_id"] for post in fake.posts] == [rendered["prompt_id"]]
-    assert held(run) == []
-
-
-def render_until_superseded(run: Run) -> None:
-    with suppress(SupersededError):
-        render_take.fn(run)
-
-
-def test_an_heir_finds_the_prompt_on_the_renderer_and_does_not_post_again(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.is_held = True
-    first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
-    first.start()
-    wait_until(lambda: fake.running is not None)
-    with transaction() as session:
-        ownership.take_over(session, run)
-    heir = Run(run.generation_id, 2)
-    threading.Timer(0.3, setattr, (fake, "is_held", False)).start()
-    render_take.fn(heir)
-    first.join(10)
-    assert len(fake.posts) == 1
-
-
-def test_a_prompt_whose_answer_was_lost_is_found_and_not_posted_again(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.loses_answers = True
-    with pytest.raises(UnavailableError):
-        render_take.fn(run)
-    fake.loses_answers = False
-    render_take.fn(run)
-    assert len(fake.posts) == 1
-
-
-def test_a_prompt_that_the_renderer_lost_is_posted_under_a_new_id(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.is_held = True
-
-    def lose() -> None:
-        wait_until(lambda: fake.running is not None)
-        fake.is_held = False
-        fake.restart()
-
-    thief = threading.Thread(target=lose, daemon=True)
-    thief.start()
-    render_take.fn(run)
-    thief.join(10)
-    assert len({post["prompt_id"] for post in fake.posts}) == 2
-
-
-def test_a_renderer_out_of_memory_fails_the_render_with_that_reason(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.error = ("torch.OutOfMemoryError", "Allocation on device")
-    with pytest.raises(RenderError) as failure:
-        render_take.fn(run)
-    assert failure.value.code == "OUT_OF_MEMORY"
-    assert held(run) == []
-
-
-def test_a_renderer_that_finishes_without_a_video_is_a_failure(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.is_cached = True
-    with pytest.raises(RenderError, match="without a video"):
-        render_take.fn(run)
-
-
-def test_a_render_that_stands_still_is_given_up_and_taken_off_the_renderer(
-    fake: FakeComfyUI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOWER_RENDER_STALL_S", "0.4")
-    run = planned()
-    fake.is_held = True
-    with pytest.raises(RenderStalledError):
-        render_take.fn(run)
-    assert [stopped["prompt_id"] for stopped in fake.interrupts] == [fake.posts[0]["prompt_id"]]
-    assert held(run) == []
-
-
-def test_a_renderer_that_lacks_the_node_is_told_by_name(fake: FakeComfyUI) -> None:
-    run = planned()
-    del fake.object_info["TowerAnimatic"]
-    with pytest.raises(MissingNodeError, match="TowerAnimatic"):
-        render_take.fn(run)
-
-
-def test_a_renderer_that_answers_500_for_a_while_is_waited_for(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.is_held = True
-
-    def stumble() -> None:
-        wait_until(lambda: fake.running is not None)
-        fake.broken = {"/jobs/" + fake.posts[0]["prompt_id"]: 3, "/queue": 3}
-        fake.is_held = False
-
-    threading.Thread(target=stumble, daemon=True).start()
-    assert render_take.fn(run)["prompt_id"] == fake.posts[0]["prompt_id"]
-
-
-def test_a_prompt_whose_renderer_does_not_answer_keeps_its_place_until_it_is_off(fake: FakeComfyUI) -> None:
-    run = planned()
-    fake.is_held = True
-    first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
-    first.start()
-    wait_until(lambda: fake.running is not None and held(run) == ["posted"])
-    fake.broken = {"/queue": 1_000}
-    control.cancel(run.generation_id)
-    assert (job(run).status, held(run), fake.interrupts) == ("cancelled", ["cancelling"], [])
-    fake.broken = {}
-    control.take_off(run.generation_id)
-    assert held(run) == []
-    assert [stopped["prompt_id"] for stopped in fake.interrupts] == [fake.posts[0]["prompt_id"]]
-    first.join(10)
+from tests.fakes.staging import black, clip, job, planned
 
 
 def test_whom_the_sentence_names_is_cast_and_a_nameless_person_is_in_the_clip(fake: FakeComfyUI) -> None:
@@ -368,26 +169,3 @@ def test_scene_music_that_is_not_there_is_not_judged(fake: FakeComfyUI) -> None:
     for stage in (plan_scene, check_consistency, render_take, assess_take):
         stage.fn(run)
     assert sync_to_beat.fn(run)["report"]["reason"].startswith("not judged: ")
-
-
-def test_a_renderer_that_keeps_losing_prompts_is_given_up(
-    fake: FakeComfyUI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = planned()
-    fake.is_held = True
-    stop = threading.Event()
-
-    def lose() -> None:
-        while not stop.is_set():
-            if fake.running is not None:
-                fake.restart()
-            stop.wait(0.01)
-
-    thief = threading.Thread(target=lose, daemon=True)
-    thief.start()
-    with pytest.raises(RenderLostError):
-        render_take.fn(run)
-    stop.set()
-    thief.join(5)
-    assert len(fake.posts) == MAX_PROMPTS
-    assert held(run) == []

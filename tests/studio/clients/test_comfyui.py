@@ -9,11 +9,13 @@ import httpx
 import pytest
 
 from studio.clients.comfyui import ComfyUI, Job, JobState, OutputFile, Progress
+from studio.clients.comfyui_replies import read_finished, read_job
 from studio.errors import (
     GraphError,
     MissingModelError,
     MissingNodeError,
     OutOfMemoryError,
+    RendererDiskError,
     RenderError,
     RenderLostError,
     StorageError,
@@ -22,7 +24,7 @@ from studio.errors import (
 from studio.shipped import ANIMATIC
 from studio.workflows import bind
 from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
-from tests.fakes.comfyui_answers import MODELS, OUT_OF_MEMORY, tiny_mp4
+from tests.fakes.comfyui_answers import DISK_FULL, MODELS, OUT_OF_MEMORY, tiny_mp4
 from tests.fakes.serving import wait_until
 
 CLIENT = "tower-test"
@@ -117,6 +119,27 @@ def test_out_of_memory_is_an_error_of_its_own(server: FakeComfyUI, client: Comfy
 
 
 @BOTH
+@pytest.mark.parametrize(
+    ("told", "family"),
+    [
+        (("torch.cuda.OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.00 GiB"), OutOfMemoryError),
+        (("RuntimeError", "HIP out of memory. Tried to allocate 20.00 MiB"), OutOfMemoryError),
+        (("RuntimeError", "[enforce fail] DefaultCPUAllocator: can't allocate memory"), OutOfMemoryError),
+        (("numpy._core._exceptions._ArrayMemoryError", "Unable to allocate 9 GiB"), OutOfMemoryError),
+        (DISK_FULL, RendererDiskError),
+        (("OSError", "[Errno 122] Disk quota exceeded: '/out/x.mp4'"), RendererDiskError),
+        (("FileNotFoundError", "Model in folder 'vae' with filename 'w.sft' not found."), MissingModelError),
+        (("FileNotFoundError", "[Errno 2] No such file or directory: 'ref.png'"), RenderError),
+    ],
+)  # fmt: skip
+def test_errors_of_nodes_are_sorted(
+    server: FakeComfyUI, client: ComfyUI, told: tuple[str, str], family: type[RenderError]
+) -> None:
+    server.fails = [told]
+    assert type(ended(client, post(client)).error) is family
+
+
+@BOTH
 def test_another_failure_tells_node_and_reason(server: FakeComfyUI, client: ComfyUI) -> None:
     server.error = ("ValueError", "no such sampler")
     error = ended(client, post(client)).error
@@ -134,6 +157,19 @@ def test_cancel_stops_the_running_prompt_and_that_one_only(server: FakeComfyUI, 
     assert ended(client, running).state is JobState.CANCELLED
     assert client.job(waiting).state in (JobState.PENDING, JobState.RUNNING)
     assert server.interrupts == [{"prompt_id": running}]
+
+
+def test_cancel_on_an_old_server_that_stops_whatever_runs_leaves_others_alone(
+    server: FakeComfyUI, client: ComfyUI
+) -> None:
+    server.reset(has_jobs_route=False, stops_whatever_runs=True, is_held=True)
+    running, waiting = post(client), post(client)
+    wait_until(lambda: client.job(running).state is JobState.RUNNING)
+    client.cancel(waiting)
+    client.cancel("00000000-0000-0000-0000-000000000000")
+    assert (server.interrupts, client.running()) == ([], (running,))
+    client.cancel(running)
+    assert ended(client, running).state is JobState.CANCELLED
 
 
 @BOTH
@@ -231,7 +267,7 @@ def test_an_answer_lost_on_the_way_is_unavailable_and_the_prompt_is_found(
 def test_a_500_is_unavailable(server: FakeComfyUI, client: ComfyUI, path: str) -> None:
     server.broken[path] = 1
     with pytest.raises(UnavailableError, match="500"):
-        client.cancel("x") if path == "/queue" else client.queue_length()
+        client.running() if path == "/queue" else client.queue_length()
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
@@ -274,6 +310,43 @@ def test_a_missing_node_of_2025_is_read_off_its_message() -> None:
         pytest.raises(MissingNodeError, match="VHS_Load"),
     ):
         post(client)
+
+
+@BOTH
+def test_how_long_a_prompt_ran_is_read_off_the_servers_clock(server: FakeComfyUI, client: ComfyUI) -> None:
+    server.render_s = 0.08
+    seconds = ended(client, post(client)).seconds
+    assert seconds is not None
+    assert 0.07 < seconds < 2
+
+
+def test_files_are_found_under_any_key_and_a_saved_video_is_preferred() -> None:
+    outputs = {
+        "1": {"images": [{"filename": "still.png", "subfolder": "", "type": "output"}], "text": ["done"]},
+        "2": {
+            "gifs": [{"filename": "look.mp4", "subfolder": "", "type": "temp", "format": "video/h264-mp4"}]
+        },
+        "3": {
+            "video": [{"filename": "take.WEBM", "subfolder": "tower", "type": "output"}],
+            "animated": (True,),
+        },
+    }
+    job = read_finished("x", {"status_str": "success", "messages": []}, outputs)
+    assert [output.filename for output in job.outputs] == ["still.png", "look.mp4", "take.WEBM"]
+    assert job.video == OutputFile("take.WEBM", "tower", "output")
+    assert read_finished("x", None, {"2": outputs["2"]}).video == OutputFile("look.mp4", "", "temp")
+    assert read_finished("x", None, {"1": outputs["1"]}).video is None
+
+
+def test_a_failed_job_whose_history_tells_nothing_has_failed_all_the_same() -> None:
+    error = {
+        "node_type": "KSampler",
+        "node_id": "3",
+        "exception_type": "ValueError",
+        "exception_message": "bad",
+    }
+    job = read_job("x", {"status": "failed", "execution_error": error, "outputs": {}})
+    assert (job.state, str(job.error)) == (JobState.FAILED, "KSampler 3 failed: bad")
 
 
 def test_download_brings_the_file_whole(client: ComfyUI, tmp_path: Path) -> None:
@@ -324,7 +397,8 @@ def test_watch_tells_progress_preview_and_end(client: ComfyUI) -> None:
     with client.watch(CLIENT, timeout_s=5) as events:
         prompt_id = post(client)
         seen = watched(events)
-    assert [event.value for event in seen if event.value is not None] == [0.25, 0.5, 0.75, 1.0]
+    values = [event.value for event in seen if event.value]
+    assert values == [0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1.0, 1.0]  # today's servers tell it in two ways
     assert {event.preview for event in seen if event.preview} == {b"\xff\xd8\xff jpeg"}
     assert seen[-1] == Progress(prompt_id, finished=True)
 

@@ -1,0 +1,26 @@
+"""Renderers, as they are shown."""
+
+from api.schemas.fields import Shown
+
+
+class DeviceShown(Shown):
+    """What a renderer draws on; memory in bytes."""
+
+    name: str
+    type: str
+    vram_total: int | None
+    vram_free: int | None
+
+
+class RendererShown(Shown):
+    """A renderer as it is now."""
+
+    server: str
+    alive: bool
+    reason: str | None
+    version: str | None
+    devices: list[DeviceShown]
+    queue: int | None
+    places: int
+    expected_wait_s: float | None
+    set_aside_for: list[str]

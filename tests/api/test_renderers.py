@@ -1,0 +1,45 @@
+"""What users of several GPUs are told of them."""
+
+import socket
+from contextlib import closing
+
+import pytest
+from fastapi.testclient import TestClient
+
+from db.models.rendering import RenderServer
+from db.queries import servers
+from db.session import transaction
+from tests.fakes.comfyui import fake_comfyui
+
+
+def test_each_renderer_is_shown_as_it_is(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_comfyui() as fake, closing(socket.socket()) as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen
+        gone = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        secret = fake.url.replace("http://", "http://me:secret@")
+        monkeypatch.setenv("TOWER_COMFYUI_URLS", f"{secret},{gone}")
+        with transaction() as session:
+            session.add(RenderServer(url=secret))
+            session.flush()
+            servers.failed(session, secret, "wan", blame=3, set_aside_s=600)
+        alive, dead = client.get("/api/anime/renderers").json()
+    assert alive == {
+        "server": fake.url,
+        "alive": True,
+        "reason": None,
+        "version": "0.27.0",
+        "devices": [
+            {
+                "name": "cuda:0 NVIDIA GeForce RTX 3060",
+                "type": "cuda",
+                "vram_total": 12 * 2**30,
+                "vram_free": 2**33,
+            }
+        ],
+        "queue": 0,
+        "places": 0,
+        "expected_wait_s": 0.0,
+        "set_aside_for": ["wan"],
+    }
+    assert (dead["server"], dead["alive"], dead["devices"], dead["queue"]) == (gone, False, [], None)
+    assert gone in dead["reason"]
