@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, fields
@@ -15,7 +16,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from tests.fakes.comfyui_answers import job_json, verdict
+from tests.fakes.comfyui_answers import body_fault, job_json, verdict
 from tests.fakes.comfyui_worker import RenderingFake, until
 from tests.fakes.serving import serving, wait_until
 
@@ -116,17 +117,23 @@ class FakeComfyUI(RenderingFake):
         return JSONResponse(self.exec_info())
 
     async def _post_prompt(self, request: Request) -> Response:
-        body = await request.json()
+        try:
+            body = await request.json()
+        except ValueError:
+            return PlainTextResponse("500 Internal Server Error", 500)
+        if fault := body_fault(body, is_today=self.has_jobs_route):
+            return JSONResponse(*fault)
         self.posts.append(body)
-        good, node_errors, refusal = verdict(body["prompt"], self.object_info)
-        if refusal:
-            return JSONResponse(*refusal)
-        extra = {"client_id": body.get("client_id"), "create_time": int(time.time() * 1000)}
-        self.pending.append([self.number, body["prompt_id"], body["prompt"], extra, good])
+        good, node_errors, refusal = verdict(body["prompt"], self.object_info, is_today=self.has_jobs_route)
+        return JSONResponse(*(refusal or (self._queue_up(body, good) | {"node_errors": node_errors}, 200)))
+
+    def _queue_up(self, body: dict[str, Any], outputs: list[str]) -> dict[str, Any]:
+        made = {"create_time": int(time.time() * 1000)} if self.has_jobs_route else {}
+        extra = {"client_id": body.get("client_id"), **made}
+        row = [self.number, body.get("prompt_id") or str(uuid.uuid4()), body["prompt"], extra, outputs]
+        self.pending.append(row)
         self.number += 1
-        return JSONResponse(
-            {"prompt_id": body["prompt_id"], "number": self.number, "node_errors": node_errors}
-        )
+        return {"prompt_id": row[1], "number": row[0]}
 
     async def _get_queue(self, _: Request) -> Response:
         running = [self.running] if self.running else []
@@ -168,6 +175,8 @@ class FakeComfyUI(RenderingFake):
 
     async def _post_upload(self, request: Request) -> Response:
         async with request.form() as form:
+            if "image" not in form:
+                return Response(status_code=400)
             name, content = form["image"].filename, await form["image"].read()
         stem, _, suffix = name.rpartition(".")
         number = 0
@@ -189,9 +198,13 @@ class FakeComfyUI(RenderingFake):
     async def _system_stats(self, _: Request) -> Response:
         system = {"os": "linux", "comfyui_version": "0.27.0", "ram_total": 2**35, "ram_free": 2**34}
         device = {"name": "cuda:0 NVIDIA GeForce RTX 3060", "type": "cuda", "index": 0}
-        return JSONResponse(
-            {"system": system, "devices": [device | {"vram_total": 12 * 2**30, "vram_free": 2**33}]}
-        )
+        memory = {
+            "vram_total": 12 * 2**30,
+            "vram_free": 2**33,
+            "torch_vram_total": 2**32,
+            "torch_vram_free": 0,
+        }
+        return JSONResponse({"system": system, "devices": [device | memory]})
 
 
 async def _break_off(send: Send) -> None:

@@ -1,6 +1,7 @@
 """What a real ComfyUI server answers: its refusals of graphs, its account of a job, a clip that it made."""
 
 import copy
+import uuid
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
@@ -31,35 +32,85 @@ def object_info() -> dict[str, Any]:
 
 
 def verdict(
-    graph: Mapping[str, Any], known: Mapping[str, Any]
+    graph: Mapping[str, Any], known: Mapping[str, Any], *, is_today: bool = True
 ) -> tuple[list[str], dict[str, Any], Answer | None]:
     """The good outputs, the faults of nodes, and the refusal if there is one."""
     for node, spec in graph.items():
         if spec["class_type"] not in known:
-            info = {"node_id": node, "class_type": spec["class_type"], "node_title": None}
-            message = f"Node '{spec['class_type']}' not found. The custom node may not be installed."
-            return [], {}, _refused("missing_node_type", message, f"Node ID '#{node}'", info, {})
+            return [], {}, _unknown_node(node, spec, is_today)
     outputs = [node for node, spec in graph.items() if known[spec["class_type"]].get("output_node")]
-    faults = {node: _faults(graph, node, known) for node in outputs}
+    faults = {node: _faults(graph, node, known, is_today) for node in outputs}
     node_errors = {node: error for found in faults.values() for node, error in found.items()}
+    for node, error in node_errors.items():
+        error["dependent_outputs"] = [output for output in outputs if node in faults[output]]
     if good := [node for node in outputs if not faults[node]]:
         return good, node_errors, None
-    kind = "prompt_outputs_failed_validation" if outputs else "prompt_no_outputs"
-    return [], node_errors, _refused(kind, kind.replace("_", " ").capitalize(), "", {}, node_errors)
+    return [], node_errors, _invalid(outputs, node_errors)
 
 
-def _faults(graph: Mapping[str, Any], node: str, known: Mapping[str, Any]) -> dict[str, Any]:
+def _unknown_node(node: str, spec: Mapping[str, Any], is_today: bool) -> Answer:
+    name, where = spec["class_type"], f"Node ID '#{node}'"
+    if not is_today:
+        return _refused(
+            "invalid_prompt", f"Cannot execute because node {name} does not exist.", where, {}, {}
+        )
+    info = {"node_id": node, "class_type": name, "node_title": spec.get("_meta", {}).get("title", name)}
+    message = f"Node '{name}' not found. The custom node may not be installed."
+    return _refused("missing_node_type", message, where, info, {})
+
+
+def _invalid(outputs: list[str], node_errors: dict[str, Any]) -> Answer:
+    if not outputs:
+        return _refused("prompt_no_outputs", "Prompt has no outputs", "", {}, node_errors)
+    kind = "prompt_outputs_failed_validation"
+    return _refused(kind, kind.replace("_", " ").capitalize(), "", {}, node_errors)
+
+
+def _faults(graph: Mapping[str, Any], node: str, known: Mapping[str, Any], is_today: bool) -> dict[str, Any]:
     spec, found = graph[node], {}
     for name, config in known[spec["class_type"]]["input"]["required"].items():
-        value = spec["inputs"].get(name)
+        value, options = spec["inputs"].get(name), _options(config, is_today)
         if isinstance(value, list):
-            found |= _faults(graph, value[0], known)
-        elif isinstance(config[0], list) and value not in config[0]:
-            told = config if len(config[0]) <= LONGEST_LIST_TOLD else None
-            info = {"input_name": name, "input_config": told, "received_value": value}
-            error = _error("value_not_in_list", "Value not in list", f"{name}: '{value}' not in list", info)
+            found |= _faults(graph, value[0], known, is_today)
+        elif options is not None and value not in options:
+            error = _not_in_list(name, value, config, options)
             found[node] = {"errors": [error], "dependent_outputs": [], "class_type": spec["class_type"]}
     return found
+
+
+def _options(config: list[Any], is_today: bool) -> list[Any] | None:
+    """Servers of 2025 look at the older of the two forms only."""
+    if isinstance(config[0], list):
+        return config[0]
+    options: list[Any] | None = config[1]["options"] if is_today and config[0] == "COMBO" else None
+    return options
+
+
+def _not_in_list(name: str, value: object, config: list[Any], options: list[Any]) -> dict[str, Any]:
+    is_long = len(options) > LONGEST_LIST_TOLD
+    among = f"(list of length {len(options)})" if is_long else str(options)
+    info = {"input_name": name, "input_config": None if is_long else config, "received_value": value}
+    return _error("value_not_in_list", "Value not in list", f"{name}: {value!r} not in {among}", info)
+
+
+def body_fault(body: Mapping[str, Any], *, is_today: bool) -> Answer | None:
+    """What is wrong with a post before its graph is looked at."""
+    if "prompt" not in body:
+        return _refused("no_prompt", "No prompt provided", "No prompt provided", {}, {})
+    if is_today and not _is_uuid(body.get("prompt_id")):
+        details = (
+            "prompt_id must be a UUID string in canonical lowercase hyphenated form; "
+            "omit it to let the server generate one"
+        )
+        return _refused("invalid_prompt_id", "prompt_id must be a valid UUID", details, {}, {})
+    return None
+
+
+def _is_uuid(prompt_id: object) -> bool:
+    try:
+        return prompt_id is None or str(uuid.UUID(str(prompt_id))) == prompt_id
+    except ValueError:
+        return False
 
 
 def job_json(
@@ -67,17 +118,42 @@ def job_json(
 ) -> Answer:
     """The answer of `/api/jobs/{id}`."""
     if running and running[1] == prompt_id:
-        return {"id": prompt_id, "status": "in_progress"}, 200
-    if any(row[1] == prompt_id for row in pending):
-        return {"id": prompt_id, "status": "pending"}, 200
+        return _job(running, "in_progress", {}), 200
+    if row := next((row for row in pending if row[1] == prompt_id), None):
+        return _job(row, "pending", {}), 200
     if prompt_id not in history:
         return {"error": "Job not found"}, 404
-    entry = history[prompt_id]
-    said = dict(entry["status"]["messages"])
+    return _job_that_is_over(history[prompt_id]), 200
+
+
+def _job(row: list[Any], word: str, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of every job; `row` is the queue's."""
+    count = sum(len(told["images"]) for told in outputs.values())
+    counts = {"outputs_count": count, "previewable_outputs_count": count}
+    return {"id": row[1], "status": word, "priority": row[0], "create_time": row[3]["create_time"], **counts}
+
+
+def _job_that_is_over(entry: Mapping[str, Any]) -> dict[str, Any]:
+    row, messages, outputs = entry["prompt"], entry["status"]["messages"], entry["outputs"]
+    said = dict(messages)
     words = {"execution_interrupted": "cancelled", "execution_error": "failed"}
     word = next((word for event, word in words.items() if event in said), "completed")
-    details = {"outputs": entry["outputs"], "execution_status": entry["status"]}
-    return {"id": prompt_id, "status": word, "execution_error": said.get("execution_error"), **details}, 200
+    error = {"execution_error": said["execution_error"]} if word == "failed" else {}
+    previews = [
+        {**file, "nodeId": node, "mediaType": "images"}
+        for node in outputs
+        for file in outputs[node]["images"]
+    ]
+    return {
+        **_job(row, word, outputs),
+        **error,
+        **({"preview_output": previews[0]} if previews else {}),
+        "execution_start_time": messages[0][1]["timestamp"],
+        "execution_end_time": messages[-1][1]["timestamp"],
+        "outputs": outputs,
+        "execution_status": entry["status"],
+        "workflow": {"prompt": row[2], "extra_data": row[3]},
+    }
 
 
 def _error(kind: str, message: str, details: str, info: dict[str, Any]) -> dict[str, Any]:

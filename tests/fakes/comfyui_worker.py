@@ -93,7 +93,11 @@ class RenderingFake:
     def _record(self, prompt_id: str, is_success: bool, results: dict[str, Any], said: list[Any]) -> None:
         word = "success" if is_success else "error"
         status = {"status_str": word, "completed": is_success, "messages": said}
-        entry = {"prompt": self.running, "outputs": results, "status": status, "meta": {}}
+        meta = {
+            node: {"node_id": node, "display_node": node, "parent_node": None, "real_node_id": node}
+            for node in results
+        }
+        entry = {"prompt": self.running, "outputs": results, "status": status, "meta": meta}
         self.history[prompt_id], self.running = entry, None
 
     async def _render(
@@ -102,7 +106,10 @@ class RenderingFake:
         cached = {"nodes": list(graph) if self.is_cached else []}
         await self._note(client, said, prompt_id, "execution_start", {})
         await self._note(client, said, prompt_id, "execution_cached", cached)
-        where = {"node_id": outputs[0], "node_type": graph[outputs[0]]["class_type"], "executed": []}
+        done = [node for node in graph if node not in outputs]
+        where = {"node_id": outputs[0], "node_type": graph[outputs[0]]["class_type"], "executed": done}
+        for node in (*done, outputs[0]):
+            await self._begin(client, prompt_id, node)
         is_gone = lambda: epoch != self.epoch or prompt_id in self.interrupted  # noqa: E731
         for step in range(1, 5):
             if is_gone():
@@ -115,8 +122,12 @@ class RenderingFake:
             return ("execution_interrupted", where), {}
         if error := self._fault(graph):
             fault = {"exception_type": error[0], "exception_message": error[1], "traceback": []}
-            return ("execution_error", where | fault), {}
+            inner = {"current_inputs": {}, "current_outputs": done}
+            return ("execution_error", where | fault | inner), {}
         results = {} if self.is_cached else {node: self._save(graph[node]["inputs"]) for node in outputs}
+        for node, made in results.items():
+            told = {"node": node, "display_node": node, "output": made, "prompt_id": prompt_id}
+            await self._tell(client, "executed", told)
         return ("execution_success", {}), results
 
     def _fault(self, graph: Any) -> tuple[str, str] | None:
@@ -135,9 +146,23 @@ class RenderingFake:
             self.files[f"{folder}/{name}"] = self.output
         return {"images": [{"filename": name, "subfolder": folder, "type": "output"}], "animated": [True]}
 
-    async def _tell_progress(self, client: str | None, prompt_id: str, node: str, step: int) -> None:
-        state = {"value": step, "max": 4, "state": "running", "node_id": node, "prompt_id": prompt_id}
+    async def _begin(self, client: str | None, prompt_id: str, node: str) -> None:
+        await self._tell_state(client, prompt_id, node, 0)
+        told = {"node": node, "display_node": node, "prompt_id": prompt_id}
+        await self._tell(client, "executing", told)
+
+    async def _tell_state(self, client: str | None, prompt_id: str, node: str, step: int) -> None:
+        place = {
+            "prompt_id": prompt_id,
+            "display_node_id": node,
+            "parent_node_id": None,
+            "real_node_id": node,
+        }
+        state = {"value": step, "max": 4, "state": "running", "node_id": node, **place}
         await self._tell(client, "progress_state", {"prompt_id": prompt_id, "nodes": {node: state}})
+
+    async def _tell_progress(self, client: str | None, prompt_id: str, node: str, step: int) -> None:
+        await self._tell_state(client, prompt_id, node, step)
         told = {"value": step, "max": 4, "node": node, "prompt_id": prompt_id}
         await self._tell(client, "progress", told)
         await self._send(client, struct.pack(">II", 1, 1) + b"\xff\xd8\xff jpeg")

@@ -398,7 +398,7 @@ def test_watch_tells_progress_preview_and_end(client: ComfyUI) -> None:
     with client.watch(CLIENT, timeout_s=5) as events:
         prompt_id = post(client)
         seen = watched(events)
-    values = [event.value for event in seen if event.value is not None]
+    values = [event.value for event in seen if event.value]
     assert values == [0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1.0, 1.0]  # today's servers tell it in two ways
     assert {event.preview for event in seen if event.preview} == {b"\xff\xd8\xff jpeg"}
     assert seen[-1] == Progress(prompt_id, finished=True)
