@@ -84,7 +84,7 @@ def _consider(
     aside: frozenset[Kind],
     trail: Sequence[Failure],
 ) -> Choice | _Refusal:
-    missing = (set(workflow.bindings) & SOMETIMES) - workflow.optional - made_of.given
+    missing = (set(workflow.bindings) & SOMETIMES) - workflow.optional - made_of.gives(workflow)
     if missing:
         return _Refusal(f"{workflow.name} needs {', '.join(sorted(missing))}", InvalidError)
     try:

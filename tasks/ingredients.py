@@ -50,15 +50,9 @@ class Ingredients:
         """The pictures of those in the cast who have one, in the cast's order."""
         return tuple(member["image"] for member in self.cast if member["image"] is not None)
 
-    @property
-    def given(self) -> frozenset[str]:
-        """The names of the values that this take can give a graph, beside those that every take gives.
-
-        A graph that cannot do without a first frame begins with the first reference picture where no scene
-        is continued.
-        """
-        start = {FIRST_FRAME} if self.first_frame or self.references else set()
-        return frozenset(_likeness(self)) | start
+    def gives(self, workflow: Workflow) -> frozenset[str]:
+        """The names of the values that this take can give a graph, beside those that every take gives."""
+        return frozenset({*_likeness(self), *_start(self, workflow)})
 
 
 def gather(run: Run, take: int) -> Ingredients:
@@ -134,7 +128,7 @@ def _values(
     steps = preset_steps(workflow, made_of.preset)
     return {
         "prompt": made_of.prompt,
-        "negative": made_of.negative,
+        **({"negative": made_of.negative} if made_of.negative else {}),  # or the graph's own stands
         "seed": made_of.seed,
         "width": shape.width,
         "height": shape.height,
@@ -160,9 +154,14 @@ def _likeness(made_of: Ingredients) -> dict[str, Any]:
 
 
 def _start(made_of: Ingredients, workflow: Workflow) -> Mapping[str, Picture]:
-    """The picture that the take begins with: the end of the scene before, or for want of it a reference."""
+    """The picture that the take begins with: the end of the scene before.
+
+    For want of it a graph that cannot do without begins with the first reference picture, where it was named
+    by the request or a character: nobody else wants a portrait for a beginning.
+    """
     needs_one = FIRST_FRAME in workflow.bindings and FIRST_FRAME not in workflow.optional
-    instead = made_of.references[0] if needs_one and made_of.references else None
+    is_meant = workflow.name in (made_of.wanted_workflow, made_of.preferred_workflow)
+    instead = made_of.references[0] if needs_one and is_meant and made_of.references else None
     picture = made_of.first_frame or instead
     return {} if picture is None else {FIRST_FRAME: picture}
 

@@ -160,7 +160,7 @@ def test_a_characters_likeness_reaches_a_graph_that_has_places_for_it(
     made_of = gather(run, 1)
     given = values(made_of, CHAIN, client)
     assert made_of.preferred_workflow == "anime_character_v2"
-    assert made_of.given == {"first_frame", "reference_1", "lora_1", "lora_1_strength"}
+    assert made_of.gives(CHAIN) == {"reference_1", "lora_1", "lora_1_strength"}
     assert (given["lora_1"], given["lora_1_strength"], given["seed"]) == ("kai.safetensors", 0.8, 77)
     assert given["prompt"] == "Kai in the snow. Kai: sks kai. anime style"
     assert given["first_frame"] == ""  # a graph that can spare one does not begin with a portrait
@@ -184,16 +184,19 @@ def test_a_graph_without_places_gets_nothing_more_and_the_take_says_so(
     assert drawn["reference_1"] == sha256(connected / "media" / "kai.png")
 
 
-def test_a_graph_that_needs_a_first_frame_begins_with_the_reference(
+def test_a_graph_that_needs_a_first_frame_begins_with_the_reference_where_it_was_named(
     fake: FakeComfyUI, client: ComfyUI, branch: Branch, connected: Path
 ) -> None:
+    graph = workflow("first_frame")
     cast(branch, "Kai", picture(connected))
-    run = checked(branch)
-    made_of = gather(run, 1)
-    given = values(made_of, workflow("first_frame"), client)
+    assert gather(checked(branch), 1).gives(graph) == {"reference_1"}  # nobody asked for a portrait's motion
+    cast(branch, "Kai", picture(connected), comfyui_workflow=graph.name)
+    made_of = gather(checked(branch), 1)
+    assert made_of.gives(graph) == {"reference_1", "first_frame"}
+    given = values(made_of, graph, client)
     assert fake.uploads == {given["first_frame"]: (connected / "media" / "kai.png").read_bytes()}
     cast(branch, "Kai")
-    assert gather(checked(branch), 1).given == frozenset()
+    assert gather(checked(branch), 1).gives(CHAIN) == frozenset()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -202,7 +205,7 @@ def test_every_shipped_graph_takes_what_a_take_gives_it(
 ) -> None:
     of = SHIPPED[name]
     cast(branch, "Kai", picture(connected), details={"lora": "kai.safetensors"})
-    rich = gather(checked(branch, prompt="Kai in the snow"), 1)
+    rich = gather(checked(branch, prompt="Kai in the snow", workflow=name), 1)
     poor = gather(checked(branch, prompt="snow"), 1)
     needed = of.bindings.keys() - of.optional
     for made_of in (rich, poor):
@@ -251,7 +254,7 @@ def test_metadata_and_pictures_that_cannot_be_used_are_told(branch: Branch, conn
         if name not in str(messages)
     ] == []
     assert "sks kai" in gather(run, 1).prompt
-    assert gather(run, 1).given == frozenset()
+    assert gather(run, 1).gives(CHAIN) == frozenset()
 
 
 def test_a_seed_asked_for_wins_then_that_of_the_one_character_who_has_one(branch: Branch) -> None:
@@ -335,7 +338,7 @@ def test_a_scene_goes_on_from_the_file_that_its_predecessor_names(branch: Branch
 def test_without_a_clip_before_it_a_scene_is_made_and_the_lack_told(branch: Branch) -> None:
     scene(branch, 1)
     run = checked(branch, scene_id=scene(branch, 2, continues=True))
-    assert gather(run, 1).given == frozenset()
+    assert gather(run, 1).gives(CHAIN) == frozenset()
     assert found(run) == [
         (
             "warning",
