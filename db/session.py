@@ -8,6 +8,7 @@ from functools import lru_cache
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session
 
 from studio.errors import ContentionError, StackError, UnavailableError
@@ -58,6 +59,11 @@ def _engine(url: str, pid: int) -> Engine:
 def engine() -> Engine:
     """This process's engine, made on first use."""
     return _engine(database_url(), os.getpid())
+
+
+def warm() -> None:
+    """Work out what every process does on its first query; opens nothing, so that a fork may follow."""
+    configure_mappers()
 
 
 @contextmanager
