@@ -151,7 +151,7 @@ class RenderLostError(RenderError):
 
 
 class RenderEmptyError(RenderError):
-    """A renderer finished a prompt without a video."""
+    """A renderer finished a prompt without a video, or with an empty one."""
 
     code = "RENDER_EMPTY"
 

@@ -7,7 +7,14 @@ from typing import Any, Final
 from db.queries import servers, workflows
 from db.session import transaction
 from studio.dispatch import Kind
-from studio.errors import GraphError, InvalidError, MissingModelError, MissingNodeError, StudioError
+from studio.errors import (
+    GraphError,
+    InvalidError,
+    MissingModelError,
+    MissingNodeError,
+    RenderError,
+    StudioError,
+)
 from studio.fitting import Shape, fit, smaller
 from studio.remedies import Failure, failed_at, kept_at, times_smaller
 from studio.settings import read_settings
@@ -48,12 +55,13 @@ def choose_workflow(made_of: Ingredients, trail: Sequence[Failure] = ()) -> Choi
     The one that was asked for, and no other; else the one that a character prefers; else, of those enabled
     that a live server can run, the one of the highest rank. A take that has failed stays with its workflow
     and keeps away from the servers where it shall not be tried again. Servers that are set aside for a
-    workflow are passed over, unless nothing else is left.
+    workflow are passed over while another can run it.
 
     Raises:
         RendererUnavailableError: no renderer answers.
         MissingModelError, MissingNodeError: no renderer that answers can run it; says what each lacks.
         GraphError: there is no such workflow.
+        RenderError: it failed on all servers that can run it.
         InvalidError: no workflow takes what was asked for.
     """
     wanted = trail[-1].workflow if trail else made_of.wanted_workflow
@@ -63,12 +71,11 @@ def choose_workflow(made_of: Ingredients, trail: Sequence[Failure] = ()) -> Choi
     candidates = _candidates(enabled, wanted, made_of.preferred_workflow)
     there = offers(read_settings().comfyui_urls)
     refused: dict[str, _Refusal] = {}
-    for passed_over in (aside, frozenset[Kind]()):
-        for workflow in candidates:
-            seen = _consider(workflow, made_of, there, passed_over, trail)
-            if isinstance(seen, Choice):
-                return replace(seen, warning=_warning(made_of, workflow, refused))
-            refused[workflow.name] = seen
+    for workflow in candidates:
+        seen = _consider(workflow, made_of, there, aside, trail)
+        if isinstance(seen, Choice):
+            return seen if trail else replace(seen, warning=_warning(made_of, workflow, refused))
+        refused[workflow.name] = seen
     raise _error(wanted, refused)
 
 
@@ -92,12 +99,12 @@ def _consider(
     except InvalidError as error:
         return _Refusal(f"{workflow.name}: {error.message}", InvalidError)
     able = [url for url, nodes in there.items() if not unmet_needs(workflow, nodes)]
-    left = [url for url in able if url not in failed_at(trail) and (url, workflow.name) not in aside]
-    if left:
+    left = [url for url in able if url not in failed_at(trail)]
+    if left := [url for url in left if (url, workflow.name) not in aside] or left:
         bound_to = kept_at(trail)
         return Choice(workflow, (bound_to,) if bound_to in left else tuple(left), shape)
     if able:
-        return _Refusal(f"{workflow.name} failed on {', '.join(map(shown, able))}", GraphError)
+        return _Refusal(f"{workflow.name} failed on {', '.join(map(shown, able))}", RenderError)
     return _lacking(workflow, there)
 
 
@@ -150,7 +157,7 @@ def _error(wanted: str | None, refused: Mapping[str, _Refusal]) -> StudioError:
             workflow=wanted,
         )
     families = [each.family for each in refused.values()]
-    order = (MissingModelError, MissingNodeError, GraphError, InvalidError)
+    order = (RenderError, MissingModelError, MissingNodeError, InvalidError)
     family = next(each for each in order if each in families)
     told = "; ".join(each.message for each in refused.values())
     models = [model for each in refused.values() for model in each.models]

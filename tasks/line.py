@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,8 +76,8 @@ def stand_in_line(run: Run, take: int, made_of: Ingredients) -> tuple[Place, Cho
                 pin(run, take, made_of, choice.workflow, choice.shape)
                 _warn(run, choice)
                 told = choice
-            wish = _wish(made_of, choice)
-            if place := _claim_within(LOOK_AROUND_S, lambda: _claim(run, take, wish), bell.wait):  # noqa: B023
+            claim = partial(_claim, run, take, _wish(made_of, choice))
+            if place := _claim_within(LOOK_AROUND_S, claim, bell.wait):
                 return place, choice
 
 

@@ -26,6 +26,7 @@ from studio.clients.comfyui_replies import (
 from studio.errors import (
     GraphError,
     MissingNodeError,
+    RenderEmptyError,
     RenderError,
     RendererUnavailableError,
     RenderLostError,
@@ -91,7 +92,8 @@ class ComfyUI:
 
         Raises:
             RenderLostError: the server has no such file (any more).
-            RendererUnavailableError: the file came incomplete or empty.
+            RenderEmptyError: the file is empty.
+            RendererUnavailableError: it came incomplete.
             StorageError: it could not be written here.
         """
         part = to.with_name(f".{to.name}.part")
@@ -194,10 +196,13 @@ class ComfyUI:
                 for chunk in reply.iter_raw():
                     file.write(chunk)
                 size = file.tell()
-        if size == 0 or size != int(reply.headers.get("content-length", size)):
+        if size != int(reply.headers.get("content-length", size)):
             raise RendererUnavailableError(
                 f"{output.filename} came incomplete: {size} bytes.", file=output.filename
             )
+
+        if size == 0:
+            raise RenderEmptyError(f"The renderer saved {output.filename} empty.", file=output.filename)
 
     def _withdraw(self, prompt_id: str) -> None:
         with suppress(RendererUnavailableError):

@@ -17,6 +17,7 @@ from studio.errors import (
     InvalidError,
     MissingModelError,
     MissingNodeError,
+    RenderError,
     RendererUnavailableError,
 )
 from studio.remedies import Answer, Failure
@@ -152,7 +153,9 @@ def test_a_take_that_failed_stays_with_its_workflow_and_goes_where_it_may(
     assert (stalled.workflow.name, stalled.servers) == (flow.name, (second,))
     assert choose_workflow(made_of, [failed(second, Answer.FREE)]).servers == (second,)
     assert set(choose_workflow(made_of, [failed(second, Answer.AGAIN)]).servers) == {first, second}
-    with pytest.raises(GraphError, match=f"{flow.name} failed on"):
+    prefers = replace(made_of, preferred_workflow="another")
+    assert choose_workflow(prefers, [failed(second, Answer.AGAIN)]).warning is None
+    with pytest.raises(RenderError, match=f"{flow.name} failed on"):
         choose_workflow(made_of, [failed(url, Answer.ELSEWHERE) for url in (first, second)])
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -399,6 +400,32 @@ def test_a_muted_socket_delays_nothing_but_progress(fake: FakeComfyUI) -> None:
     run = planned()
     render_take.fn(run)
     assert (len(fake.posts), held(run)) == (1, [])
+
+
+def test_a_socket_that_dropped_is_opened_again(fake: FakeComfyUI) -> None:
+    run = planned()
+    fake.is_held = True
+    render = threading.Thread(target=render_take.fn, args=(run,), daemon=True)
+    render.start()
+    wait_until(lambda: fake.running is not None and fake.sockets)
+    fake.drop_sockets()
+    wait_until(lambda: fake.sockets)
+    fake.is_held = False
+    render.join(20)
+    assert (len(fake.posts), held(run)) == (1, [])
+
+
+def test_who_waits_is_woken_and_does_not_wait_for_the_next_poll(
+    fake: FakeComfyUI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_POLL_S", "60")
+    fake.render_s = 0.2
+    runs = [planned() for _ in range(5)]
+    began_s = time.monotonic()
+    with ThreadPoolExecutor(5) as at_once:
+        list(at_once.map(render_take.fn, runs))
+    assert time.monotonic() - began_s < 40
+    assert len(fake.posts) == 5
 
 
 def _go_away_amid(fake: FakeComfyUI, back_after_s: float | None = None) -> None:

@@ -15,6 +15,7 @@ from studio.errors import (
     MissingModelError,
     MissingNodeError,
     OutOfMemoryError,
+    RenderEmptyError,
     RendererDiskError,
     RenderError,
     RenderLostError,
@@ -362,7 +363,7 @@ def test_a_file_that_is_gone_is_lost(client: ComfyUI, tmp_path: Path) -> None:
 
 def test_an_empty_file_is_refused(server: FakeComfyUI, client: ComfyUI, tmp_path: Path) -> None:
     server.output = b""
-    with pytest.raises(UnavailableError, match="incomplete"):
+    with pytest.raises(RenderEmptyError, match="empty"):
         client.download(ended(client, post(client)).outputs[0], tmp_path / "take.mp4")
     assert list(tmp_path.iterdir()) == []
 
