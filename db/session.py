@@ -9,6 +9,7 @@ import psycopg
 from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout, SerializationFailure
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session
 
 from studio.errors import ContentionError, StackError, UnavailableError
@@ -68,6 +69,11 @@ def _limit_idleness(connection: psycopg.Connection, _: object) -> None:
 def engine() -> Engine:
     """This process's engine, made on first use."""
     return _engine(database_url(), os.getpid())
+
+
+def warm() -> None:
+    """Work out what every process does on its first query; opens nothing, so that a fork may follow."""
+    configure_mappers()
 
 
 @contextmanager

@@ -25,8 +25,10 @@ PREFECT_SERVER: Final = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P7D",
 }
+_POLLS_EVERY_S: Final = {"warm": "5", "process": "1"}
 _WORKER: Final = {
-    "PREFECT_WORKER_QUERY_SECONDS": "1",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "studio,db,tasks,flows",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")},
 }
 
@@ -72,7 +74,9 @@ def environment(settings: Settings, ports: Ports, addresses: Addresses, mark: st
     """What every process of the stack finds in its environment: real addresses, no zeros."""
     home = settings.home.resolve()
     programs = str(Path(sys.executable).parent)
-    own_prefect = {"PREFECT_HOME": str(home / "prefect")} if settings.prefect_api_url is None else {}
+    own_prefect = {}
+    if settings.prefect_api_url is None:
+        own_prefect = {"PREFECT_HOME": str(home / "prefect"), "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false"}
     return {
         **handed_down(settings),
         **addresses.environment(),
@@ -94,7 +98,8 @@ def worker_environment(settings: Settings) -> dict[str, str]:
     """What a worker needs besides: Prefect's own folder for runs is one for all users of a host."""
     temporary = settings.home.resolve() / "cache" / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    return {**_WORKER, "TMPDIR": str(temporary)}
+    polls = {"PREFECT_WORKER_QUERY_SECONDS": _POLLS_EVERY_S[settings.worker]}
+    return {**_WORKER, **polls, "TMPDIR": str(temporary)}
 
 
 def handed_down(settings: Settings) -> dict[str, str]:

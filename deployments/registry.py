@@ -1,10 +1,11 @@
 """Work pools, their queues and the deployments of `prefect.yaml`, brought to what they should be."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import PrefectClient
@@ -15,8 +16,12 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
+from deployments.moving import Moved, move_stranded
+from deployments.warm import TowerWorker
+
 FILE: Final = Path(__file__).resolve().parent.parent / "prefect.yaml"
 COMMAND: Final = "python -m prefect.engine"
+TYPES: Final = {"warm": TowerWorker.type, "process": ProcessWorker.type}
 _log = logging.getLogger(__name__)
 
 
@@ -49,28 +54,56 @@ def pools(server_count: int) -> tuple[Pool, ...]:
     )
 
 
-async def apply(client: PrefectClient, wanted: Iterable[Pool], file: Path = FILE) -> None:
-    """Create what is missing and change what differs; what is as it should be is left alone."""
+def _untold(_old: UUID, _new: UUID) -> None:
+    """Where nobody keeps ids of runs."""
+
+
+async def apply(
+    client: PrefectClient,
+    wanted: Iterable[Pool],
+    file: Path = FILE,
+    *,
+    kind: str = "warm",
+    moved: Moved = _untold,
+) -> None:
+    """Create what is missing and change what differs; what is as it should be is left alone.
+
+    A pool of the other kind is replaced, and the runs that waited in it wait in the new one; `moved` is
+    told the old and the new id of each.
+    """
     for pool in wanted:
-        await _apply_pool(client, pool)
+        await _apply_pool(client, pool, kind)
     for entry in yaml.safe_load(file.read_text())["deployments"]:
         await _apply_deployment(client, entry)
+    await move_stranded(client, moved)
 
 
-def job_template() -> dict[str, Any]:
-    """The process worker's own, with the engine named outright, which starts faster."""
+async def kind_of(client: PrefectClient, wanted: Sequence[Pool]) -> str:
+    """Which kind of worker the pools are for: a host that joins a tower works as that does."""
+    found = await client.read_work_pool(wanted[0].name)
+    return "process" if found.type == ProcessWorker.type else "warm"
+
+
+def entrypoints(file: Path = FILE) -> list[str]:
+    """The flows of all deployments."""
+    return sorted({entry["entrypoint"] for entry in yaml.safe_load(file.read_text())["deployments"]})
+
+
+def job_template(kind: str) -> dict[str, Any]:
+    """The process worker's own names the engine outright, which starts faster."""
+    if kind == "warm":
+        return TowerWorker.get_default_base_job_template()
     template = ProcessWorker.get_default_base_job_template()
     template["variables"]["properties"]["command"]["default"] = COMMAND
     return template
 
 
-async def _apply_pool(client: PrefectClient, pool: Pool) -> None:
-    template = job_template()
-    try:
-        found = await client.read_work_pool(pool.name)
-    except ObjectNotFound:
+async def _apply_pool(client: PrefectClient, pool: Pool, kind: str) -> None:
+    template = job_template(kind)
+    found = await _found_pool(client, pool.name, TYPES[kind])
+    if found is None:
         create = WorkPoolCreate(
-            name=pool.name, type=ProcessWorker.type, base_job_template=template, concurrency_limit=pool.limit
+            name=pool.name, type=TYPES[kind], base_job_template=template, concurrency_limit=pool.limit
         )
         found = await client.create_work_pool(create)
     if _differs(found, pool, template):
@@ -79,6 +112,19 @@ async def _apply_pool(client: PrefectClient, pool: Pool) -> None:
     there = {queue.name: queue for queue in await client.read_work_queues(work_pool_name=pool.name)}
     for queue in pool.queues:
         await _apply_queue(client, pool.name, queue, there.get(queue.name))
+
+
+async def _found_pool(client: PrefectClient, name: str, kind: str) -> WorkPool | None:
+    """The pool as it is; one of another type is taken away, since a pool's type is for life."""
+    try:
+        found = await client.read_work_pool(name)
+    except ObjectNotFound:
+        return None
+    if found.type == kind:
+        return found
+    _log.warning("pool %s of type %s gives way to one of type %s", name, found.type, kind)
+    await client.delete_work_pool(name)
+    return None
 
 
 async def _apply_queue(client: PrefectClient, pool: str, queue: Queue, known: WorkQueue | None) -> None:

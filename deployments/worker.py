@@ -1,4 +1,4 @@
-"""The worker's process: a process worker for each pool, and the reconciler's timer."""
+"""The worker's process: a Prefect worker for each pool, and the reconciler's timer."""
 
 import argparse
 import asyncio
@@ -6,21 +6,22 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.workers.process import ProcessWorker
 
 from deployments.child import stop_children
-from deployments.registry import apply, pools
+from deployments.crew import take_cold, take_warm
+from deployments.registry import FILE, Pool, apply, kind_of, pools
 from studio import log
 from studio.settings import Settings, read_settings
 from tasks.reconcile import reconcile_once
+from tasks.submission import moved
 
 _RUNS_STOP_S: Final = 2.5
 _log = logging.getLogger(__name__)
@@ -33,37 +34,55 @@ class Reconciler(threading.Thread):
         super().__init__(name="reconciler", daemon=True)
         self._act = act
         self._every_s = every_s
-        self.stopped = threading.Event()
+        self._woken = threading.Event()
+        self._is_stopped = False
+
+    def wake(self) -> None:
+        """Have it act at once: something has happened that it will want to see."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._is_stopped = True
+        self._woken.set()
 
     def run(self) -> None:
         with ThreadPoolExecutor(1, "reconcile") as one:
-            while not self.stopped.wait(self._every_s):
+            while True:
+                self._woken.wait(self._every_s)
+                self._woken.clear()
+                if self._is_stopped:
+                    return
                 failure = one.submit(self._act).exception()
                 if failure:
                     _log.error("reconciling failed", exc_info=failure)
 
 
-async def work(settings: Settings, *, registers: bool, ready: Path | None) -> None:
+async def work(
+    settings: Settings,
+    wanted: Sequence[Pool],
+    file: Path = FILE,
+    *,
+    registers: bool = False,
+    ready: Path | None = None,
+) -> None:
     """Take runs of every pool until a signal comes; the runs under way end then too."""
-    wanted = pools(max(1, len(settings.comfyui_urls)))
     async with get_client() as client:
         await _await_prefect(client)
         if registers:
-            await apply(client, wanted)
-    name = f"{socket.gethostname()}-{os.getpid()}"
-    workers = [
-        ProcessWorker(work_pool_name=pool.name, name=f"{name}-{pool.name}", create_pool_if_not_found=False)
-        for pool in wanted
-    ]
+            await apply(client, wanted, file, kind=settings.worker, moved=moved)
+        kind = await kind_of(client, wanted)
     reconciler = Reconciler(reconcile_once, every_s=settings.reconcile_s)
     reconciler.start()
-    polling = asyncio.gather(
-        *(worker.start(printer=_log.info) for worker in workers), _announce(workers, ready)
-    )
-    _end_on_signal(polling)
+    names, told = [pool.name for pool in wanted], partial(_announce, ready)
+    if kind == "warm":
+        take = take_warm(names, told, file=file, crashed=reconciler.wake, watches=settings.watch_sources)
+    else:
+        take = take_cold(names, told)
+    taking = asyncio.ensure_future(take)
+    _end_on_signal(taking)
     with contextlib.suppress(asyncio.CancelledError):
-        await polling
-    reconciler.stopped.set()
+        await taking
+    reconciler.stop()
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -73,11 +92,12 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     settings = read_settings()
     log.configure(settings.log_level)
-    asyncio.run(work(settings, registers=arguments.register, ready=arguments.ready))
+    wanted = pools(max(1, len(settings.comfyui_urls)))
+    asyncio.run(work(settings, wanted, registers=arguments.register, ready=arguments.ready))
     os._exit(0)  # threads of Prefect's client would hold us up
 
 
-def _end_on_signal(polling: "asyncio.Future[list[None]]") -> None:
+def _end_on_signal(polling: "asyncio.Future[None]") -> None:
     def end() -> None:
         stop_children(_RUNS_STOP_S)  # runs hold up no shutdown: the next start takes them up again
         polling.cancel()
@@ -92,9 +112,7 @@ async def _await_prefect(client: PrefectClient) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _announce(workers: list[ProcessWorker], ready: Path | None) -> None:
-    while not all(worker.get_status()["work_pool"] for worker in workers):
-        await asyncio.sleep(0.05)
+def _announce(ready: Path | None) -> None:
     if ready:
         ready.write_text(f"{os.getpid()}\n")
 

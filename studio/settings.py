@@ -3,7 +3,7 @@
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     start_lost_s: float = Field(default=120.0, gt=0)
     reconcile_s: float = Field(default=10.0, gt=0)
     max_attempts: int = Field(default=5, ge=1)
+    worker: Literal["warm", "process"] = "warm"
+    child_most_bytes: int = Field(default=1_500_000_000, gt=0)
+    watch_sources: bool = False
     render_stall_s: float = Field(default=300.0, gt=0)
     renderer_lost_s: float = Field(default=15.0, gt=0)
     set_aside_s: float = Field(default=600.0, gt=0)

@@ -38,16 +38,28 @@ def create_run(run: Run, *, name: str) -> UUID:
         UnavailableError: Prefect does not answer, or does not know the deployment yet.
     """
     with _trouble():
-        client = _client(os.getpid())
-        deployment = client.read_deployment_by_name(DEPLOYMENT)
-        flow_run = client.create_flow_run_from_deployment(
-            deployment.id,
-            parameters={"generation_id": run.generation_id, "attempt": run.attempt},
-            name=name,
-            tags=[run.generation_id],
-            idempotency_key=f"{run.generation_id}/{run.attempt}",
-        )
+        try:
+            return _create_run(run, name)
+        except PrefectHTTPStatusError:
+            _deployment_id.cache_clear()
+            return _create_run(run, name)
+
+
+def _create_run(run: Run, name: str) -> UUID:
+    flow_run = _client(os.getpid()).create_flow_run_from_deployment(
+        _deployment_id(os.getpid()),
+        parameters={"generation_id": run.generation_id, "attempt": run.attempt},
+        name=name,
+        tags=[run.generation_id],
+        idempotency_key=f"{run.generation_id}/{run.attempt}",
+    )
     return flow_run.id
+
+
+@lru_cache(maxsize=2)
+def _deployment_id(pid: int) -> UUID:
+    """Asked for once a process; a refused run has it asked for anew."""
+    return _client(pid).read_deployment_by_name(DEPLOYMENT).id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ A run is never held up by its own story: what Prefect does not take is logged an
 """
 
 import logging
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
@@ -25,17 +27,32 @@ PERCENT: Final = {"plan": 8, "check": 10, "render": 80, "assess": 87, "sync": 95
 
 
 def tell_progress(run: Run, stage: str) -> None:
-    """Show that a stage is done."""
-    with _unharmed():
-        if (artifact := _progress_of(run)) is not None:
-            orchestrator.show_again(artifact, f"{stage} is done", float(PERCENT[stage]))
+    """Show that a stage is done; the next one does not wait for it."""
+    flow_run_id = _flow_run_id()
+    if flow_run_id is not None:
+        _teller(os.getpid()).submit(_show_progress, run, flow_run_id, stage)
 
 
 def tell_outcome(run: Run) -> None:
-    """Show what came of the generation."""
+    """Show what came of the generation, once all that was told before is shown."""
     flow_run_id = _flow_run_id()
-    if flow_run_id is None:
-        return
+    if flow_run_id is not None:
+        _teller(os.getpid()).submit(_show_outcome, run, flow_run_id).result()
+
+
+@lru_cache(maxsize=1)
+def _teller(_pid: int) -> ThreadPoolExecutor:
+    """One voice, so that everything is told in its order; the process ends when it has finished."""
+    return ThreadPoolExecutor(1, "story")
+
+
+def _show_progress(run: Run, flow_run_id: UUID, stage: str) -> None:
+    with _unharmed():
+        artifact = _progress_of(run, flow_run_id)
+        orchestrator.show_again(artifact, f"{stage} is done", float(PERCENT[stage]))
+
+
+def _show_outcome(run: Run, flow_run_id: UUID) -> None:
     with _unharmed():
         with transaction() as session:
             seen = generations.view(session, run.generation_id)
@@ -44,11 +61,8 @@ def tell_outcome(run: Run) -> None:
 
 
 @lru_cache(maxsize=1)
-def _progress_of(run: Run) -> UUID | None:
+def _progress_of(run: Run, flow_run_id: UUID) -> UUID:
     """The run's progress bar, with a link to the generation beside it."""
-    flow_run_id = _flow_run_id()
-    if flow_run_id is None:
-        return None
     settings = read_settings()
     address = f"http://{settings.bind}:{settings.anime_port}/api/anime/generations/{run.generation_id}"
     link = f"[{run.generation_id}]({address})"

@@ -1,5 +1,7 @@
 """Handing a generation to Prefect; the generation itself is already in our tables."""
 
+from uuid import UUID
+
 from db.queries import generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
@@ -18,3 +20,9 @@ def submit(generation_id: str, attempt: int) -> None:
     flow_run_id = orchestrator.create_run(run, name=f"{generation_id} {title}"[:200])
     with transaction() as session:
         ownership.submitted(session, run, flow_run_id)
+
+
+def moved(old: UUID, new: UUID) -> None:
+    """A flow run was made anew under another id: whose it is, it stays."""
+    with transaction() as session:
+        ownership.moved(session, old, new)

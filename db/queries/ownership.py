@@ -178,3 +178,10 @@ def submitted(session: Session, run: Run, flow_run_id: UUID) -> None:
         .where(col(ProductionJob.id) == run.generation_id, col(ProductionJob.attempt) == run.attempt)
         .values(flow_run_id=flow_run_id, submitted_at=NOW)
     )
+
+
+def moved(session: Session, old: UUID, new: UUID) -> None:
+    """The flow run that carries a generation goes by another id."""
+    session.execute(
+        update(ProductionJob).where(col(ProductionJob.flow_run_id) == old).values(flow_run_id=new)
+    )
