@@ -16,7 +16,7 @@ from tests.faults.stand import Stand, standing
 
 SHORT = {
     "heartbeat_s": 2.0, "heartbeat_lost_s": 5.0, "reconcile_s": 2.0,
-    "render_stall_s": 5.0, "renderer_lost_s": 3.0, "set_aside_s": 2.0, "poll_s": 0.5,
+    "render_stall_s": 20.0, "renderer_lost_s": 3.0, "set_aside_s": 2.0, "poll_s": 0.5,
 }  # fmt: skip
 INTERVALS: dict[str, float] = {} if os.environ.get("FAULTS_INTERVALS") == "default" else SHORT
 COLUMNS = ("fault", "stage", "outcome", "attempts", "goes on after", "ended after")

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.prompts import graph
 from tests.fakes.serving import wait_until
-from tests.faults.drills import STARTS_WITHIN_S, mark_struck, rendering, waiting
+from tests.faults.drills import STARTS_WITHIN_S, mark_struck, waiting
 from tests.faults.outcome import check_ended
 from tests.faults.stand import Generation, Stand, is_row_awaited
 
@@ -71,7 +71,8 @@ def test_a_cancel_at_publish_comes_too_late(on_fake: Stand, fake: FakeComfyUI, t
 @pytest.mark.fault(always=True)
 def test_a_cancel_stops_its_own_prompt_and_no_other(on_fake: Stand, fake: FakeComfyUI, told: Any) -> None:
     fake.is_held = True
-    running = rendering(on_fake, "cancel while it runs")
+    running = on_fake.begin("cancel while it runs")
+    wait_until(lambda: fake.running is not None, timeout_s=STARTS_WITHIN_S)
     behind = on_fake.begin("cancel while it waits")
     wait_until(lambda: len(fake.pending) == 1, timeout_s=STARTS_WITHIN_S)
     first, second = (prompt_of(generation) for generation in (running, behind))

@@ -40,8 +40,10 @@ def sets(**fields: object) -> Callable[[FakeComfyUI], None]:
 
 
 def restarts(fake: FakeComfyUI, number: int) -> None:
+    """With its first prompt; the second is left alone."""
     fake.is_held = number < 2
-    fake.restart()
+    if fake.is_held:
+        fake.restart()
 
 
 def restarts_always(fake: FakeComfyUI, _: int) -> None:
@@ -61,8 +63,11 @@ def is_stopped_by_hand(fake: FakeComfyUI, number: int) -> None:
 
 
 def recovers(fake: FakeComfyUI, number: int) -> None:
-    """From the second prompt on all is well."""
-    if number > 1:
+    """The first prompt ends badly; before the next one can come all is well."""
+    if number == 1:
+        first = fake.running[1]
+        fake.is_held = False
+        wait_until(lambda: first in fake.history)
         fake.is_cached, fake.error = False, None
 
 
@@ -77,13 +82,13 @@ FAULTS = {
     "loses its queue every time": Fault(
         sets(is_held=True), later=restarts_always, ends_as="failed", error="RENDER_LOST", prompts=3
     ),
-    "runs out of memory once": Fault(sets(error=OUT_OF_MEMORY), later=recovers, prompts=2),
+    "runs out of memory once": Fault(sets(error=OUT_OF_MEMORY, is_held=True), later=recovers, prompts=2),
     "runs out of memory every time": Fault(
         sets(error=OUT_OF_MEMORY), ends_as="failed", error="OUT_OF_MEMORY"
     ),
     "drops its sockets": Fault(sets(is_held=True), later=drops_sockets, prompts=1),
     "breaks its answer to the post": Fault(sets(loses_answers=True), prompts=1),
-    "gives a cached empty result": Fault(sets(is_cached=True), later=recovers, prompts=2),
+    "gives a cached empty result": Fault(sets(is_cached=True, is_held=True), later=recovers, prompts=2),
     "gives a cached empty result every time": Fault(
         sets(is_cached=True), ends_as="failed", error="RENDER_EMPTY", prompts=3
     ),
