@@ -69,13 +69,17 @@ class Forker:
     async def keep(self) -> None:
         """Hold a server ready for as long as this runs; one that is replaced ends with its last child."""
         version = self._changed()
-        while True:
-            why = self._why_another(version)
-            if why:
-                _log.warning("starting a fork server: %s", why)
-                version = self._changed()
-                await self._replace()
-            await self._wait()
+        try:
+            while True:
+                why = self._why_another(version)
+                if why:
+                    _log.warning("starting a fork server: %s", why)
+                    version = self._changed()
+                    await self._replace()
+                await self._wait()
+        finally:
+            if self._server:
+                self._server.release()
 
     @property
     def pid(self) -> int | None:
@@ -93,10 +97,13 @@ class Forker:
         last, server = self._server, _Server(self._entrypoints, self._lost)
         try:
             await server.ready()
+            self._server = server
         except StackError as error:
             _log.error("%s", error.message)
             return
-        self._server = server
+        finally:
+            if self._server is not server:
+                server.process.kill()
         self.is_up.set()
         if last:
             last.release()
@@ -112,7 +119,8 @@ class Forker:
             await asyncio.sleep(_LOOK_EVERY_S)
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(server.gone.wait(), _LOOK_EVERY_S)
+            async with asyncio.timeout(_LOOK_EVERY_S):  # wait_for may swallow a cancellation
+                await server.gone.wait()
 
 
 class _Server:
@@ -146,7 +154,6 @@ class _Server:
         )
         told.cancel()
         if not self._ready.is_set():
-            self.process.kill()
             raise StackError("The fork server does not start; the worker's log has its last words.")
 
     def order(self, flow_run_id: str, **order: Any) -> Run:
@@ -168,7 +175,8 @@ class _Server:
                 self._take(json.loads(line))
         self._writer.close()
         self._let_go()
-        await asyncio.to_thread(self.process.wait)
+        while self.process.poll() is None:  # not in a thread, which would hold up the end of ours
+            await asyncio.sleep(0.05)
 
     def _take(self, said: dict[str, Any]) -> None:
         if "ready" in said:

@@ -58,11 +58,9 @@ def test_up_again_finds_it_and_starts_nothing(tower: Addresses, tower_settings: 
 def test_pools_admit_what_the_renderers_can_carry_and_interactive_work_goes_first(tower: Addresses) -> None:
     pools = {pool["name"]: pool for pool in prefect(tower, "work_pools/filter")}
     assert {name: pools[name]["type"] for name in ("nvidia", "amd", "cpu")} == dict.fromkeys(
-        ("nvidia", "amd", "cpu"), "process"
+        ("nvidia", "amd", "cpu"), "tower"
     )
     assert pools["nvidia"]["concurrency_limit"] == 6
-    template = pools["nvidia"]["base_job_template"]["variables"]["properties"]
-    assert template["command"]["default"] == "python -m prefect.engine"
     queues = {queue["name"]: queue for queue in prefect(tower, "work_pools/nvidia/queues/filter")}
     assert (queues["interactive"]["priority"], queues["batch"]["priority"]) == (1, 5)
     assert (queues["interactive"]["concurrency_limit"], queues["batch"]["concurrency_limit"]) == (None, 4)

@@ -22,6 +22,26 @@ def test_a_failing_reconciler_is_told_and_called_again(caplog: pytest.LogCapture
     with caplog.at_level(logging.ERROR):
         reconciler.start()
         assert enough.wait(5)
-        reconciler.stopped.set()
+        reconciler.stop()
         reconciler.join(5)
     assert "no such table" in caplog.text
+
+
+def test_a_reconciler_that_is_woken_acts_at_once() -> None:
+    acted = threading.Event()
+    reconciler = Reconciler(acted.set, every_s=3600)
+    reconciler.start()
+    reconciler.wake()
+    assert acted.wait(5)
+    reconciler.stop()
+    reconciler.join(5)
+    assert not reconciler.is_alive()
+
+
+def test_a_reconciler_that_is_stopped_acts_no_more() -> None:
+    acted = threading.Event()
+    reconciler = Reconciler(acted.set, every_s=3600)
+    reconciler.start()
+    reconciler.stop()
+    reconciler.join(5)
+    assert not acted.is_set()
