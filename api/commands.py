@@ -22,6 +22,7 @@ class Commands:
     retry: Callable[[str], None]
     judge_workflow: Callable[[Workflow, str | None], Sequence[Judged]]
     look_at_renderers: Callable[[], Sequence[RendererSeen]]
+    survey_models: Callable[[], None]
 
 
 async def _commands(request: Request) -> Commands:

@@ -32,7 +32,7 @@ from db.listener import Listener
 from db.queries.ownership import EVENTS_CHANNEL
 from studio.settings import Settings
 from tasks import control
-from tasks.renderer_survey import look_at_renderers
+from tasks.renderer_survey import look_at_renderers, survey_models
 from tasks.submission import submit
 from tasks.workflow_checks import judge_workflow
 
@@ -50,6 +50,7 @@ REAL: Final = Commands(
     retry=control.retry,
     judge_workflow=judge_workflow,
     look_at_renderers=look_at_renderers,
+    survey_models=survey_models,
 )
 
 

@@ -19,7 +19,7 @@ from studio.fitting import Shape, fit, smaller
 from studio.remedies import Failure, failed_at, kept_at, times_smaller
 from studio.settings import read_settings
 from studio.workflow_import import PICTURES
-from studio.workflows import Workflow, choices, unmet_needs
+from studio.workflows import Model, Workflow, choices, unmet_needs
 from tasks.ingredients import Ingredients
 from tasks.renderers import Nodes, offers, shown
 
@@ -98,14 +98,26 @@ def _consider(
         shape = _shrunk(fit(made_of.shape, workflow.limits), workflow, times_smaller(trail))
     except InvalidError as error:
         return _Refusal(f"{workflow.name}: {error.message}", InvalidError)
-    able = [url for url, nodes in there.items() if not unmet_needs(workflow, nodes)]
+    needed = _with_loras(workflow, made_of)
+    able = [url for url, nodes in there.items() if not unmet_needs(needed, nodes)]
     left = [url for url in able if url not in failed_at(trail)]
     if left := [url for url in left if (url, workflow.name) not in aside] or left:
         bound_to = kept_at(trail)
         return Choice(workflow, (bound_to,) if bound_to in left else tuple(left), shape)
     if able:
         return _Refusal(f"{workflow.name} failed on {', '.join(map(shown, able))}", RenderError)
-    return _lacking(workflow, there)
+    return _lacking(needed, there)
+
+
+def _with_loras(workflow: Workflow, made_of: Ingredients) -> Workflow:
+    """The workflow with the LoRAs of this take among the models that it needs."""
+    places = (workflow.bindings.get(f"lora_{number}") for number in range(1, len(made_of.loras) + 1))
+    models = (
+        Model(workflow.graph[place.node]["class_type"], place.input, lora.file)
+        for place, lora in zip(places, made_of.loras, strict=True)
+        if place is not None
+    )
+    return replace(workflow, needs=replace(workflow.needs, models=(*workflow.needs.models, *models)))
 
 
 def _shrunk(shape: Shape, workflow: Workflow, times: int) -> Shape:

@@ -1,14 +1,16 @@
 """How the renderers of this tower are, as a person who has several GPUs wants to know it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from db.queries import servers
 from db.session import transaction
 from studio.dispatch import Order, Rates
+from studio.errors import RendererUnavailableError
 from studio.settings import read_settings
-from tasks.renderers import ask_all, renderer, shown
+from tasks.renderers import ask_all, offers, renderer, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ def look_at_renderers() -> list[RendererSeen]:
         )
         for url in urls
     ]
+
+
+def survey_models() -> None:
+    """Have the list of models be what the renderers that answer have now."""
+    with suppress(RendererUnavailableError):
+        offers(read_settings().comfyui_urls)
 
 
 def _stats(url: str) -> tuple[int, Mapping[str, Any]]:

@@ -14,8 +14,11 @@ from uuid import uuid4
 
 import httpx
 
+from db.queries import models
+from db.session import transaction
 from studio.clients.comfyui import ComfyUI
 from studio.errors import RendererUnavailableError
+from studio.inventory import model_files
 from studio.settings import read_settings
 
 Answer = TypeVar("Answer")
@@ -73,6 +76,8 @@ def offer(url: str) -> Nodes:
     fresh = renderer(url).object_info()
     with suppress(OSError):
         _keep(kept, fresh)
+    with transaction() as session:
+        models.seen(session, url, model_files(fresh))
     return fresh
 
 

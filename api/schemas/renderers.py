@@ -1,6 +1,6 @@
 """Renderers, as they are shown."""
 
-from api.schemas.fields import Shown
+from api.schemas.fields import Shown, Time
 
 
 class DeviceShown(Shown):
@@ -24,3 +24,12 @@ class RendererShown(Shown):
     places: int
     expected_wait_s: float | None
     set_aside_for: list[str]
+
+
+class ModelShown(Shown):
+    """A model file that a renderer has, by the folder of ComfyUI in which it lies."""
+
+    server: str
+    folder: str
+    file: str
+    seen_at: Time

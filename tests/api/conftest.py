@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.commands import Commands
 from api.production import create_app
 from studio.settings import Settings
-from tasks.renderer_survey import look_at_renderers
+from tasks.renderer_survey import look_at_renderers, survey_models
 from tasks.workflow_checks import judge_workflow
 
 BASE = "http://localhost"
@@ -34,6 +34,7 @@ class Told:
             retry=lambda *what: self._note("retry", *what),
             judge_workflow=judge_workflow,
             look_at_renderers=look_at_renderers,
+            survey_models=survey_models,
         )
 
     def _note(self, *what: Any) -> None:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from db.models.rendering import RenderServer
 from db.queries import servers
 from db.session import transaction
+from tasks.renderers import forget
 from tests.fakes.comfyui import fake_comfyui
 
 
@@ -43,3 +44,18 @@ def test_each_renderer_is_shown_as_it_is(client: TestClient, monkeypatch: pytest
     }
     assert (dead["server"], dead["alive"], dead["devices"], dead["queue"]) == (gone, False, [], None)
     assert gone in dead["reason"]
+
+
+def test_the_models_of_the_renderers_are_listed_and_forgotten_when_they_go(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_comfyui() as fake:
+        monkeypatch.setenv("TOWER_COMFYUI_URLS", fake.url)
+        first = client.get("/api/anime/models", params={"folder": "diffusion_models", "limit": 1})
+        assert 'rel="next"' in first.headers["link"]
+        assert set(first.json()[0]) == {"server", "folder", "file", "seen_at"}
+        fake.object_info["UNETLoader"]["input"]["required"]["unet_name"] = [["new.safetensors"]]
+        forget(fake.url)
+        listed = client.get("/api/anime/models", params={"folder": "diffusion_models"}).json()
+    mine = [(model["server"], model["file"]) for model in listed if model["server"] == fake.url]
+    assert mine == [(fake.url, "new.safetensors")]

@@ -105,6 +105,7 @@ def client(
             retry=never,
             judge_workflow=never,
             look_at_renderers=never,
+            survey_models=never,
         )
         with TestClient(create_app(read_settings(), commands), base_url="http://localhost") as http:
             yield http

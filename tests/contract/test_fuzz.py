@@ -22,7 +22,9 @@ HOST = {"Host": "localhost"}
 HOME = Path(tempfile.gettempdir()) / "tower-fuzz"
 SERVICE = create_app(
     Settings(home=HOME, rate_per_s=1_000_000),
-    Commands(*[nothing] * 5, judge_workflow=lambda *_what: (), look_at_renderers=lambda: ()),
+    Commands(
+        *[nothing] * 5, judge_workflow=lambda *_what: (), look_at_renderers=lambda: (), survey_models=nothing
+    ),
 )
 schema = schemathesis.openapi.from_dict(SERVICE.openapi()).exclude(path_regex="/events$")
 schema.app = SERVICE

@@ -12,6 +12,7 @@ import pytest
 from db.models.rendering import RenderServer
 from db.queries import servers, workflows
 from db.session import transaction
+from studio.continuity import Lora
 from studio.errors import (
     GraphError,
     InvalidError,
@@ -120,6 +121,31 @@ def test_a_missing_model_is_named_with_what_the_server_has(
     assert refused.value.details["models"] == [{"server": fake.url, "file": WAN.file, "available": MODELS}]
     with transaction() as session:
         workflows.change(session, wan.name, {"enabled": False})
+
+
+def offer_loras(fake: FakeComfyUI, *files: str) -> None:
+    fake.object_info["LoraLoaderModelOnly"] = {"input": {"required": {"lora_name": [list(files)]}}}
+
+
+def test_a_take_goes_where_its_characters_lora_is(
+    pair: tuple[FakeComfyUI, FakeComfyUI], made_of: Ingredients, register: Register
+) -> None:
+    give(*pair)
+    without, having = pair
+    offer_loras(without, "mira.safetensors")
+    offer_loras(having, "mira.safetensors", "kai.safetensors")
+    node = {"class_type": "LoraLoaderModelOnly", "inputs": {"lora_name": ""}}
+    flow = register(
+        rank=90,
+        graph={**SHIPPED["animatic"].graph, "lora": node},
+        bindings={**SHIPPED["animatic"].bindings, "lora_1": Binding("lora", "lora_name")},
+    )
+    kai = replace(made_of, loras=(Lora("kai.safetensors", 1.0),))
+    assert choose_workflow(kai).servers == (having.url,)
+    assert set(choose_workflow(made_of).servers) == {without.url, having.url}
+    nobodys = replace(made_of, loras=(Lora("aoi.safetensors", 1.0),), wanted_workflow=flow.name)
+    with pytest.raises(MissingModelError, match=r"lacks model aoi\.safetensors.*mira\.safetensors"):
+        choose_workflow(nobodys)
 
 
 def test_only_what_has_its_values_and_takes_the_length_is_chosen(
