@@ -28,7 +28,7 @@ test: setup
 
 # Every row of the fault suite; FAULTS_INTERVALS=default tries it at the intervals that Tower has by default.
 faults: setup
-	@$(BIN)/python -m pytest tests/faults -m fault
+	@FAULTS_INTERVALS=$(FAULTS_INTERVALS) $(BIN)/python -m pytest tests/faults -m fault
 
 check: setup
 	@$(BIN)/ruff format --check .
