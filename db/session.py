@@ -18,6 +18,13 @@ from studio.settings import read_settings
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 CONNECT_TIMEOUT_S = 10
+SILENT_LINE = {
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""A network that swallows everything is told from a database that takes its time; ms, s, s, tries."""
 
 
 def psycopg_url(url: str) -> str:
@@ -53,7 +60,11 @@ def _engine(url: str, pid: int) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": f"tower-{pid}"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": f"tower-{pid}",
+            **SILENT_LINE,
+        },
     )
     event.listen(made, "connect", _limit_idleness)
     return made

@@ -98,8 +98,9 @@ def worker_environment(settings: Settings) -> dict[str, str]:
     """What a worker needs besides: Prefect's own folder for runs is one for all users of a host."""
     temporary = settings.home.resolve() / "cache" / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    polls = {"PREFECT_WORKER_QUERY_SECONDS": _POLLS_EVERY_S[settings.worker]}
-    return {**_WORKER, **polls, "TMPDIR": str(temporary)}
+    polls = "PREFECT_WORKER_QUERY_SECONDS"
+    every_s = os.environ.get(polls, _POLLS_EVERY_S[settings.worker])
+    return {**_WORKER, polls: every_s, "TMPDIR": str(temporary)}
 
 
 def handed_down(settings: Settings) -> dict[str, str]:

@@ -27,15 +27,18 @@ _log = logging.getLogger(__name__)
 async def listen(workers: Sequence[TowerWorker]) -> None:
     """Ring where a run is made and cancel where one is to be cancelled, for as long as this runs."""
     by_pool = {f"{_POOL}{worker.pool_id}": worker for worker in workers}
+    is_deaf = asyncio.Event()
     while True:
         try:
-            await _hear(by_pool)
+            await _hear(by_pool, is_deaf)
         except _TROUBLE as error:
-            _log.warning("events are not heard, runs are taken by polling: %s", error)
+            if not is_deaf.is_set():
+                _log.warning("events are not heard, runs are taken by polling: %s", error)
+            is_deaf.set()
         await asyncio.sleep(_PAUSE_S)
 
 
-async def _hear(by_pool: Mapping[str, TowerWorker]) -> None:
+async def _hear(by_pool: Mapping[str, TowerWorker], is_deaf: asyncio.Event) -> None:
     """One connection's life; what happened before it is caught up with first."""
     wanted = EventFilter(
         event=EventNameFilter(name=[SCHEDULED, CANCELLING]),
@@ -45,6 +48,9 @@ async def _hear(by_pool: Mapping[str, TowerWorker]) -> None:
         for worker in by_pool.values():
             worker.ring()
             await worker.cancel_forgotten()
+        if is_deaf.is_set():
+            _log.info("events are heard again")
+        is_deaf.clear()
         async for event in events:
             await _act(event, by_pool)
 
