@@ -11,6 +11,8 @@ from schemathesis import Case
 
 from api.commands import Commands
 from api.production import create_app
+from db.databases import beside, ensure
+from db.migrate import upgrade
 from studio.settings import Settings
 
 
@@ -31,9 +33,12 @@ schema.app = SERVICE
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _database(database: str) -> Iterator[None]:
+def _database(postgres_url: str) -> Iterator[None]:
+    """A database of its own: what is sent here would change what other tests find."""
+    ensure(postgres_url, "fuzz")
+    upgrade(beside(postgres_url, "fuzz"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", database)
+        patch.setenv("DATABASE_URL", beside(postgres_url, "fuzz"))
         patch.setenv("TOWER_HOME", str(HOME))
         yield
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import psutil
 
 DURATION_S = 3.0
 
@@ -34,11 +33,3 @@ def until(
 
 def ended(seen: dict[str, Any]) -> bool:
     return seen["status"] != "processing"
-
-
-def is_run_of(process: psutil.Process, flow_run_id: str) -> bool:
-    """Whether `process` carries that flow run."""
-    try:
-        return process.environ().get("PREFECT__FLOW_RUN_ID") == flow_run_id
-    except (psutil.AccessDenied, psutil.NoSuchProcess):
-        return False

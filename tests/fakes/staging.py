@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from db.models.production import GenerationEvent, ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import generations, places
+from db.queries import generations, ownership, places
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients import media
@@ -20,6 +20,7 @@ from tasks.check import check_consistency
 from tasks.plan import plan_scene
 from tasks.render import render_take
 from tests.fakes.generations import new_generation
+from tests.fakes.serving import wait_until
 
 FPS = Fraction(24)
 SIZE = (128, 72)
@@ -64,6 +65,17 @@ def held(run: Run) -> list[str]:
     with transaction() as session:
         query = select(RenderPlace).where(col(RenderPlace.generation_id) == run.generation_id)
         return [row.state for row in session.scalars(query) if row.state in states]
+
+
+def superseding(run: Run) -> Run:
+    """The attempt that follows `run`, which may be writing at this moment: the verdict falls again then."""
+
+    def is_taken_over() -> bool:
+        with transaction() as session:
+            return ownership.take_over(session, run) is not None
+
+    wait_until(is_taken_over)
+    return Run(run.generation_id, run.attempt + 1)
 
 
 def render_until_superseded(run: Run) -> None:

@@ -1,8 +1,6 @@
 """Whole requests on a real tower: from a sentence to a file in the library, looked at from outside."""
 
 import hashlib
-import os
-import signal
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -10,12 +8,11 @@ from typing import Any
 import av
 import httpx
 import numpy as np
-import psutil
 import pytest
 
 from deployments.addresses import Addresses
 from studio.clients import media
-from tests.fakes.requests import DURATION_S, accepted, ask, ended, is_run_of, until
+from tests.fakes.requests import DURATION_S, accepted, ask, ended, until
 
 pytestmark = pytest.mark.journey
 
@@ -125,14 +122,3 @@ def test_a_clip_without_music_says_so(api: httpx.Client, project: int) -> None:
     assert seen["status"] == "completed"
     assert seen["sync"] is None
     assert media.probe_clip(Path(seen["published_path"])).audio_codec is None
-
-
-def test_a_kill_of_the_run_loses_nothing_and_publishes_once(api: httpx.Client, project: int) -> None:
-    generation_id = accepted(ask(api, project, duration=8, width=832, height=480))
-    seen = until(api, generation_id, lambda seen: seen["stage"] == "render" and seen["progress"] > 0)
-    process = next(each for each in psutil.process_iter() if is_run_of(each, str(seen["flow_run_id"])))
-    os.kill(process.pid, signal.SIGKILL)
-    seen = until(api, generation_id, ended, within_s=180)
-    assert (seen["status"], seen["attempt"]) == ("completed", 2)
-    folder = Path(seen["published_path"]).parent
-    assert [path.suffix for path in sorted(folder.iterdir())] == [".mp4", ".nfo", ".nfo"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import commits, ownership, takes
+from db.queries import commits, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.errors import (
@@ -33,6 +33,7 @@ from tests.fakes.staging import (
     planned,
     render_until_superseded,
     rows,
+    superseding,
     told,
 )
 
@@ -55,9 +56,7 @@ def test_an_heir_finds_the_prompt_on_the_renderer_and_does_not_post_again(fake: 
     first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
     first.start()
     wait_until(lambda: fake.running is not None)
-    with transaction() as session:
-        ownership.take_over(session, run)
-    heir = Run(run.generation_id, 2)
+    heir = superseding(run)
     threading.Timer(0.3, setattr, (fake, "is_held", False)).start()
     render_take.fn(heir)
     first.join(10)
@@ -361,11 +360,10 @@ def test_the_place_is_free_before_the_download_and_an_heir_fetches_what_is_finis
     first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
     first.start()
     wait_until(lambda: [row.state for row in rows(run)] == ["done"])
-    with transaction() as session:
-        ownership.take_over(session, run)
+    heir = superseding(run)
     fake.restart()  # it has forgotten the prompt, and has the file
     fake.broken = {}
-    assert render_take.fn(Run(run.generation_id, 2))["prompt_id"] == fake.posts[0]["prompt_id"]
+    assert render_take.fn(heir)["prompt_id"] == fake.posts[0]["prompt_id"]
     first.join(10)
     assert len(fake.posts) == 1
 
@@ -376,11 +374,10 @@ def test_a_finished_file_that_is_gone_before_it_was_fetched_is_rendered_anew(fak
     first = threading.Thread(target=render_until_superseded, args=(run,), daemon=True)
     first.start()
     wait_until(lambda: [row.state for row in rows(run)] == ["done"])
-    with transaction() as session:
-        ownership.take_over(session, run)
+    heir = superseding(run)
     fake.files.clear()
     fake.broken = {}
-    render_take.fn(Run(run.generation_id, 2))
+    render_take.fn(heir)
     first.join(10)
     assert len(fake.posts) == 2
 
