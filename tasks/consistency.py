@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from db.queries import canon, casting, continuity, culture, projects
 from db.queries.canon import Story
@@ -9,6 +10,7 @@ from db.session import transaction
 from studio.canon.checking import Bible
 from studio.canon.clips import Clip, check_clip
 from studio.canon.filling import Portrait, introduce
+from studio.canon.sheets import Canon
 from studio.canon.slots import Slot
 from studio.clients.store import open_allowed
 from studio.consistency import Finding, Introduction, Sheet, Weight, check_cast, weighed
@@ -59,7 +61,7 @@ class Judgement:
 def cast_of(claim: Claim) -> list[str]:
     """Who is in a clip: whom the request, its prompt and its scene name."""
     with transaction() as session:
-        bible = Bible(canon.names(session, claim.branch_id))
+        bible = _index(canon.names(session, claim.branch_id))
         in_scene = casting.names_in_scene(session, claim.branch_id, claim.scene_id or 0)
     return list(_cast(claim, bible, in_scene))
 
@@ -70,7 +72,7 @@ def gather_evidence(claim: Claim, cast: Sequence[str] | None = None) -> Evidence
     `cast` is who is in the clip, where that is settled.
     """
     with transaction() as session:
-        names = Bible(canon.names(session, claim.branch_id))
+        names = _index(canon.names(session, claim.branch_id))
         scene = continuity.scene(session, claim.branch_id, claim.scene_id)
         told = "" if scene is None else scene.description
         in_scene = tuple(casting.names_in_scene(session, claim.branch_id, claim.scene_id or 0))
@@ -90,6 +92,12 @@ def gather_evidence(claim: Claim, cast: Sequence[str] | None = None) -> Evidence
             elements=culture.by_source(session, claim.project_id),
             refuses=projects.production(session, claim.project_id).consistency == "refuse",
         )
+
+
+@lru_cache(maxsize=4)
+def _index(names: tuple[Canon, ...]) -> Bible:
+    """The same for as long as nobody comes, goes or is renamed."""
+    return Bible(names)
 
 
 def _cast(claim: Claim, bible: Bible, in_scene: Sequence[str]) -> tuple[str, ...]:

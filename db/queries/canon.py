@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, String, any_, case, func, null, select, union_all
+from sqlalchemy import ColumnElement, String, any_, case, func, select
 from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlmodel import Session, col
 
@@ -25,22 +25,18 @@ class Story:
     lost: str | None = None
 
 
-def names(session: Session, branch_id: int) -> list[Canon]:
+def names(session: Session, branch_id: int) -> tuple[Canon, ...]:
     """Everybody whom a branch's characters or its bible name, with what else they are called.
 
     All of them, however many: a part of a name, or a slip, can only be told by all the names that there are.
+    They come in one value each, for thousands of rows would take longer than all that is done with them.
     """
-    called = select(col(Character.name), col(Character.details)["aliases"]).where(
-        col(Character.branch_id) == branch_id
-    )
-    has_sheet = select(1).where(
-        col(Character.branch_id) == branch_id, col(Character.name) == col(BibleCharacter.name)
-    )
-    of_bible = select(col(BibleCharacter.name), null()).where(
-        col(BibleCharacter.branch_id) == branch_id, ~has_sheet.exists()
-    )
-    rows = session.execute(union_all(called, of_bible))
-    return [Canon(name, aliases=read_aliases(aliases)) for name, aliases in rows]
+    aliases = func.jsonb_object_agg(col(Character.name), col(Character.details)["aliases"])
+    called = session.scalar(select(aliases).where(col(Character.branch_id) == branch_id)) or {}
+    of_bible = func.array_agg(col(BibleCharacter.name))
+    told = session.scalar(select(of_bible).where(col(BibleCharacter.branch_id) == branch_id)) or ()
+    both = {**dict.fromkeys(sorted(told)), **called}
+    return tuple(Canon(name, aliases=read_aliases(aliases)) for name, aliases in both.items())
 
 
 def portraits(session: Session, branch_id: int, meant: Sequence[str]) -> list[Portrait]:
