@@ -13,6 +13,7 @@ from api.routes import (
     assets,
     bibles,
     characters,
+    consistency,
     culture,
     director,
     feedback,
@@ -38,7 +39,7 @@ from tasks.workflow_checks import judge_workflow
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
-    *(projects, characters, scenes, bibles, generate, generations),
+    *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
     versions,
 )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from studio.canon.clips import Found
+from studio.canon.slots import Slot
 from studio.continuity import NO_LIKENESS, Likeness, Misread
 
 LOOK_KEYS: Final = ("palette", "art_style", "visual_style", "look", "lighting")
@@ -16,8 +18,16 @@ class Weight(StrEnum):
     """What a finding means for the clip."""
 
     CONFLICT = "conflict"
+    CONTRADICTION = "contradiction"
     NOT_JUDGED = "not judged"
     WARNING = "warning"
+    OVERRIDDEN = "overridden"
+    MISSING = "missing"
+
+    @property
+    def is_fatal(self) -> bool:
+        """Whether a clip is not made with it."""
+        return self in {Weight.CONFLICT, Weight.CONTRADICTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +53,32 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Introduction:
+    """What a prompt is to be told of a character."""
+
+    name: str
+    looks: str = ""
+    trigger_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """Something the check found: what, why, and of which character, if of one."""
+    """Something the check found: what, why, and of which character, if of one.
+
+    Where it is about words, `quote` stands from `start` to `end`, exclusive, in `text`: "prompt", or "scene"
+    for its description. `stated` is what `source` says there.
+    """
 
     weight: Weight
     character: str | None
     message: str
+    slot: str | None = None
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+    stated: str = ""
+    source: str = ""
+    text: str | None = None
 
 
 def named_in(prompt: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -107,23 +137,47 @@ def warn_of(misread: Misread, whose: str, character: str | None = None) -> Findi
     return Finding(Weight.WARNING, character, message)
 
 
-def complete_prompt(prompt: str, sheets: Sequence[Sheet], facts: Mapping[str, str], style: str) -> str:
+def weighed(found: Iterable[Found], *, refuses: bool) -> tuple[Finding, ...]:
+    """What was found in a clip's texts, as a project weighs it; what a culture avoids is only warned of."""
+    return tuple(_weighed(one, refuses=refuses) for one in found)
+
+
+def _weighed(found: Found, *, refuses: bool) -> Finding:
+    one = found.finding
+    weight = Weight(one.weight.value)
+    if weight is Weight.CONTRADICTION and (not refuses or one.slot is Slot.CULTURE):
+        weight = Weight.WARNING
+    return Finding(
+        weight=weight,
+        character=one.character or None,
+        message=one.message,
+        slot=one.slot.value,
+        quote=one.quote,
+        start=one.start,
+        end=one.end,
+        stated=one.stated,
+        source=one.source,
+        text=found.text.value,
+    )
+
+
+def complete_prompt(prompt: str, cast: Sequence[Introduction], facts: Mapping[str, str], style: str) -> str:
     """`prompt` with its characters' trigger words and looks, the bible's facts of look and the style.
 
     Each is said once: trigger words that already stand somewhere are not added.
     """
-    looks = _introductions(prompt, sheets)
+    looks = _introductions(prompt, cast)
     told = (f"{key.replace('_', ' ')}: {value.strip().rstrip('.')}" for key, value in facts.items())
     parts = (prompt.strip().rstrip("."), *looks, *told, f"{style} style" if style else "")
     return ". ".join(part for part in parts if part)
 
 
-def _introductions(prompt: str, sheets: Sequence[Sheet]) -> Iterator[str]:
+def _introductions(prompt: str, cast: Sequence[Introduction]) -> Iterator[str]:
     """What is to be said of each character of whom there is anything to say."""
-    said = "\n".join((prompt, *(sheet.looks for sheet in sheets)))
-    for sheet in sheets:
-        words = [word for word in sheet.likeness.trigger_words if not named_in(said, [word])]
+    said = "\n".join((prompt, *(one.looks for one in cast)))
+    for one in cast:
+        words = [word for word in one.trigger_words if not named_in(said, [word])]
         said = "\n".join((said, *words))
-        told = ". ".join(filter(None, (", ".join(words), sheet.looks)))
+        told = ". ".join(filter(None, (", ".join(words), one.looks)))
         if told:
-            yield f"{sheet.name}: {told}"
+            yield f"{one.name}: {told}"

@@ -58,6 +58,12 @@ def read_likeness(metadata: Mapping[str, Any]) -> tuple[Likeness, tuple[Misread,
     return likeness, tuple(misread)
 
 
+def read_aliases(value: object) -> tuple[str, ...]:
+    """What else a character is called, by its metadata's `aliases`: a list, or a string with commas."""
+    listed = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
+    return tuple(name.strip() for name in listed if isinstance(name, str) and name.strip())
+
+
 def continues(metadata: Mapping[str, Any]) -> tuple[bool, tuple[Misread, ...]]:
     """Whether a scene's `metadata` asks to begin with the last frame of the scene before it (`continues`)."""
     match metadata.get("continues"):

@@ -1,6 +1,6 @@
 """The check stage: who is in the clip, whether the project knows them, and what they add to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,16 +8,17 @@ from typing import Any
 from prefect import task
 
 from db.models.production import ProductionJob
-from db.queries import casting, continuity, generations
+from db.queries import continuity, generations
 from db.queries.continuity import SceneBefore
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients.store import open_allowed
-from studio.consistency import Finding, Sheet, Weight, check_cast, complete_prompt, warn_of
+from studio.consistency import Finding, Sheet, Weight, complete_prompt, warn_of
 from studio.continuity import continues
 from studio.errors import ConsistencyError, MediaError, NotFoundError, PathNotAllowedError
 from studio.settings import read_settings
 from tasks.carrying import carry_stage, stage_result
+from tasks.consistency import Claim, Judgement, gather_evidence, judge
 from tasks.pictures import Picture, keep_last_frame, keep_reference
 from tasks.policy import RETRIED
 
@@ -38,26 +39,27 @@ def _check(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
-        sheets = casting.sheets(session, job.branch_id, names)
-        facts = casting.look_facts(session, job.branch_id)
-    images, missing = _keep_references(sheets, job.project_id)
-    findings = check_cast(asked.characters, names, sheets, missing)
-    _refuse_conflicts(findings)
+    claim = Claim(job.project_id, job.branch_id, asked.prompt, tuple(asked.characters), job.scene_id)
+    evidence = gather_evidence(claim, names)
+    images, missing = _keep_references(evidence.sheets, job.project_id)
+    judgement = judge(claim, evidence, missing)
+    _refuse_conflicts(judgement)
     first_frame, told = _first_frame(job)
-    present = [sheets[name] for name in names if name in sheets]
+    present = [evidence.sheets[name] for name in names if name in evidence.sheets]
     return {
-        "prompt": complete_prompt(asked.prompt, present, facts, asked.style),
+        "prompt": complete_prompt(asked.prompt, judgement.introductions, evidence.facts, asked.style),
         "cast": [*(_member(sheet, images.get(sheet.name)) for sheet in present), *plan["extras"]],
         "sheets": [asdict(sheet) for sheet in present],
         "first_frame": None if first_frame is None else first_frame.to_json(),
-        "findings": [asdict(finding) for finding in (*findings, *told)],
+        "findings": [asdict(finding) for finding in (*judgement.findings, *told)],
     }
 
 
-def _refuse_conflicts(findings: Sequence[Finding]) -> None:
-    conflicts = [finding.message for finding in findings if finding.weight is Weight.CONFLICT]
+def _refuse_conflicts(judgement: Judgement) -> None:
+    conflicts = [finding.message for finding in judgement.findings if finding.weight.is_fatal]
     if conflicts:
-        raise ConsistencyError("; ".join(conflicts), findings=[asdict(finding) for finding in findings])
+        findings = [asdict(finding) for finding in judgement.findings]
+        raise ConsistencyError("; ".join(conflicts), findings=findings)
 
 
 def _keep_references(

@@ -16,13 +16,13 @@ from db.session import transaction
 from studio.beats import track_beats
 from studio.clients import media
 from studio.clients.store import open_allowed
-from studio.consistency import named_in
 from studio.director import Brief, figures_in, plan_shots
 from studio.errors import MediaError, NotFoundError, PathNotAllowedError
 from studio.settings import read_settings
 from studio.storyboard import EventKind, TimedEvent
 from studio.sync import Seconds
 from tasks.carrying import carry_stage
+from tasks.consistency import Claim, cast_of
 from tasks.policy import RETRIED
 
 ANALYSIS_RATE_HZ = 22_050
@@ -38,10 +38,10 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
-        in_scene = casting.names_in_scene(session, job.branch_id, job.scene_id or 0)
-        in_prompt = named_in(asked.prompt, casting.names_within(session, job.branch_id, asked.prompt))
         scene_music = takes.scene_audio(session, job.branch_id, job.scene_id or 0)
-        cast = list(dict.fromkeys((*asked.characters, *in_prompt, *in_scene)))
+    claim = Claim(job.project_id, job.branch_id, asked.prompt, tuple(asked.characters), job.scene_id)
+    cast = cast_of(claim)
+    with transaction() as session:
         sheets = casting.sheets(session, job.branch_id, cast)
     extras = [] if cast else [asdict(figure) for figure in figures_in(asked.prompt)]
     points = [] if scene_music is None else scene_music.sync_points

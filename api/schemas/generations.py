@@ -120,7 +120,7 @@ class GenerationShown(GenerationListed):
 
     estimated_completion: Time | None
     findings: list[dict[str, Any]] = Field(
-        description="What the check found: `weight` (conflict, not judged, warning), `character`, `message`."
+        description="What the check found, as `POST /projects/{project_id}/consistency-check` shows it."
     )
     sync: dict[str, Any] | None
     takes: list[dict[str, Any]]

@@ -41,6 +41,7 @@ class SettingsChange(Asked):
     width: Side = 832
     height: Side = 480
     default_style: Name = "anime"
+    consistency: Literal["refuse", "warn"] = "refuse"
 
 
 class SettingsShown(Shown):
@@ -51,6 +52,10 @@ class SettingsShown(Shown):
     width: int
     height: int
     default_style: str
+    consistency: str = Field(
+        examples=["refuse"],
+        description="refuse: what contradicts the bible fails a generation; warn: it is made, and told of.",
+    )
     library_folder: str
     created_at: Time
     updated_at: Time

@@ -6,7 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Sequence, U
 from sqlmodel import Field
 
 import db.models.versions  # noqa: F401  (branches and takes point to its tables)
-from db.models.base import API, Moment, Table, entity_id, json_column, of_branch, utc
+from db.models.base import API, Moment, Table, entity_id, json_column, of_branch, one_of, utc
+
+CONSISTENCY = ("refuse", "warn")
+"""What becomes of a generation whose request contradicts the bible."""
 
 character_ids = Sequence("character_entity_id_seq", schema=API, metadata=Table.metadata)
 scene_ids = Sequence("scene_entity_id_seq", schema=API, metadata=Table.metadata)
@@ -38,6 +41,7 @@ class ProjectSettings(Table, table=True):
     __tablename__ = "projects"
     __table_args__ = (
         CheckConstraint("width > 0 AND height > 0 AND fps_num > 0 AND fps_den > 0", name="positive"),
+        one_of("consistency", CONSISTENCY),
         {"schema": API},
     )
 
@@ -47,6 +51,7 @@ class ProjectSettings(Table, table=True):
     width: int = 832
     height: int = 480
     default_style: str = "anime"
+    consistency: str = Field(default="refuse", sa_column_kwargs={"server_default": "refuse"})
     library_folder: str = Field(unique=True)
     created_at: Moment = utc()
     updated_at: Moment = utc()

@@ -1,16 +1,13 @@
 """Who is in a clip, and what the characters' sheets and the bible say of them."""
 
 from collections.abc import Sequence
-from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models.project import BibleCharacter, Character, ProjectBible, SceneCharacter
 from studio.consistency import LOOK_KEYS, Sheet
 from studio.continuity import read_likeness
-
-MOST_NAMED: Final = 100
 
 
 def sheets(session: Session, branch_id: int, names: Sequence[str]) -> dict[str, Sheet]:
@@ -28,17 +25,6 @@ def names_in_scene(session: Session, branch_id: int, scene_id: int) -> list[str]
         select(col(SceneCharacter.name))
         .where(col(SceneCharacter.branch_id) == branch_id, col(SceneCharacter.scene_id) == scene_id)
         .order_by(col(SceneCharacter.position))
-    )
-    return list(rows)
-
-
-def names_within(session: Session, branch_id: int, prompt: str) -> list[str]:
-    """The branch's characters whose name stands somewhere in `prompt`, be it within another word."""
-    rows = session.scalars(
-        select(col(Character.name))
-        .where(col(Character.branch_id) == branch_id)
-        .where(func.strpos(func.lower(prompt), func.lower(col(Character.name))) > 0)
-        .limit(MOST_NAMED)
     )
     return list(rows)
 

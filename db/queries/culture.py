@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models.culture import CulturalElement, CulturalValidation
@@ -22,6 +22,22 @@ def elements(session: Session, project_id: int) -> list[Element]:
         .limit(MOST_ELEMENTS)
     )
     return [Element(row.name, tuple(row.prefer), tuple(row.avoid)) for row in rows]
+
+
+def by_source(session: Session, project_id: int) -> dict[str, Element]:
+    """The elements of a project that avoid something, by where each stands (`cultural_elements/3`)."""
+    rows = session.scalars(
+        select(CulturalElement)
+        .where(
+            col(CulturalElement.project_id) == project_id,
+            func.jsonb_array_length(col(CulturalElement.avoid)) > 0,
+        )
+        .order_by(col(CulturalElement.id))
+        .limit(MOST_ELEMENTS)
+    )
+    return {
+        f"cultural_elements/{row.id}": Element(row.name, tuple(row.prefer), tuple(row.avoid)) for row in rows
+    }
 
 
 def page(session: Session, project_id: int, *, limit: int, after: int) -> list[CulturalElement]:

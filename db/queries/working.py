@@ -107,7 +107,7 @@ def entities(session: Session, branch: Branch, keys: Collection[str]) -> dict[st
 
 
 def production(session: Session, branch: Branch) -> ProjectSettings:
-    """Rate, size and style as the branch has them; the library folder is the project's."""
+    """Rate, size and style as the branch has them; library folder and strictness are the project's."""
     row = projects.production(session, branch.project_id)
     style = None if branch.name == MAIN else entities(session, branch, ["style"]).get("style")
     if style is None:
@@ -116,6 +116,7 @@ def production(session: Session, branch: Branch) -> ProjectSettings:
     return ProjectSettings(
         id=row.id,
         library_folder=row.library_folder,
+        consistency=row.consistency,
         fps_num=fps.numerator,
         fps_den=fps.denominator,
         **{name: style[name] for name in ("width", "height", "default_style")},

@@ -1,8 +1,8 @@
 """A prompt held against what the bible says of those who stand in it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from studio.canon.attribution import Owner, Scene
@@ -44,37 +44,66 @@ class Said:
 class Bible:
     """A project's characters, indexed once; a check reads only those who are meant."""
 
-    def __init__(self, canons: Collection[Canon]) -> None:
+    def __init__(self, canons: Collection[Canon], names: Names | None = None) -> None:
         self._canons = {canon.name: canon for canon in canons}
-        self._names = Names.of(self._canons, {canon.name: canon.aliases for canon in canons})
+        self._names = names or Names.of(self._canons, {canon.name: canon.aliases for canon in canons})
+        self._read = lru_cache(maxsize=256)(partial(read, names=self._names))
         self._sheet = lru_cache(maxsize=256)(lambda name: sheet_of(self._canons[name]))
+
+    def told(self, canons: Iterable[Canon]) -> "Bible":
+        """This bible with what is said of some whom it has by their names alone."""
+        bible = Bible({**self._canons, **{canon.name: canon for canon in canons}}.values(), self._names)
+        bible._read = self._read
+        return bible
 
     def sheet(self, name: str) -> Sheet:
         """What the bible says of `name`."""
         return self._sheet(name)
 
+    def called(self, name: str) -> tuple[str, ...]:
+        """What `name`'s bearer is called: that, and by aliases."""
+        return (name, *self._canons[name].aliases) if name in self._canons else (name,)
+
     def named_in(self, text: str) -> tuple[str, ...]:
         """The characters that `text` names, in their order there; aliases, parts of names and slips count."""
-        found = (
-            name for term in read(text, self._names).terms if term.code == "N" for name in sorted(term.value)
-        )
+        found = (name for term in self._read(text).terms if term.code == "N" for name in sorted(term.value))
         return tuple(dict.fromkeys(found))
 
     def standing_in(self, text: str) -> dict[str, tuple[int, int]]:
-        """Who is in what `text` shows, and where it names them; "Kai's grave" does not show Kai."""
-        reading = read(text, self._names)
+        """Who is in what `text` shows, and where it names them; "Kai's grave" does not show Kai.
+
+        Of several who share a name, those are meant whom the text also names in full.
+        """
+        reading = self._read(text)
+        named = [(place, term) for place, term in enumerate(reading.terms) if term.code == "N"]
+        sure = {name for _, term in named if len(term.value) == 1 for name in term.value}
         found: dict[str, tuple[int, int]] = {}
-        for place, term in enumerate(reading.terms):
-            if term.code == "N" and is_shown(reading, place):
-                for name in sorted(term.value):
+        for place, term in named:
+            if is_shown(reading, place):
+                for name in sorted(term.value & sure):
                     found.setdefault(name, (term.start, term.end))
         return found
 
     def other_time(self, text: str) -> str:
         """The words by which `text` plays in another time or in a dream, or none."""
-        reading = read(text, self._names)
+        reading = self._read(text)
         scene = Scene(reading, company(reading, {}), {})
         return next((reading.terms[place].words for place, _ in licences_for(scene, ())), "")
+
+    def licensed(self, text: str, cast: Sequence[str]) -> dict[tuple[str, Slot], str]:
+        """In what those of `cast` may depart from the bible by `text`, and the words that allow it."""
+        reading = self._read(text)
+        if not reading.licensing:
+            return {}
+        cast = tuple(name for name in dict.fromkeys(cast) if name in self._canons)
+        profiles = {name: self.sheet(name).profile for name in cast}
+        scene = Scene(reading, company(reading, profiles, cast), profiles, cast)
+        return {
+            (name, slot): reading.terms[place].words
+            for name in cast
+            for place, licence in licences_for(scene, (name,))
+            for slot in licence.slots
+        }
 
     def check(self, prompt: str, cast: Sequence[str] = ()) -> tuple[Finding, ...]:
         """Hold `prompt` against the bible.
@@ -86,7 +115,7 @@ class Bible:
         Returns:
             Contradictions and what the text licenses, in the order of the text, then what it leaves unsaid.
         """
-        reading = read(prompt, self._names)
+        reading = self._read(prompt)
         cast = tuple(name for name in dict.fromkeys(cast) if name in self._canons)
         named = {name for term in reading.terms if term.code == "N" for name in term.value}
         sheets = {name: self.sheet(name) for name in (*cast, *sorted(named - set(cast)))}

@@ -6,6 +6,7 @@ from typing import Final
 
 from studio.canon.checking import Bible
 from studio.canon.slots import Finding, Slot, Weight
+from studio.canon.tokens import words
 from studio.culture import Element, validate_text
 
 DEAD, ABSENT, INTRODUCED = "dead", "absent", "introduced"
@@ -35,18 +36,24 @@ def check_story(
         scene_number: Its number, 1 or more.
         contexts: What holds on the scene's timeline, in any order; of two for one scene the later holds.
     """
-    told: dict[str, list[Context]] = {}
-    for context in contexts:
-        for name in bible.named_in(context.subject) or (context.subject,):
-            told.setdefault(name, []).append(context)
     licence = bible.other_time(text)
     places = bible.standing_in(text)
     present = dict.fromkeys((*places, *cast))
+    told: dict[str, list[Context]] = {}
+    for context in _concerning(contexts, bible, present):
+        for name in bible.named_in(context.subject) or (context.subject,):
+            told.setdefault(name, []).append(context)
     found = (
         _finding(name, text, places.get(name, (0, 0)), _against(scene_number, told.get(name, ())), licence)
         for name in present
     )
     return tuple(finding for finding in found if finding is not None)
+
+
+def _concerning(contexts: Iterable[Context], bible: Bible, present: Iterable[str]) -> Iterator[Context]:
+    """Those of a subject that shares a word with the names of those who are present."""
+    meant = {word for name in present for called in bible.called(name) for word in words(called)}
+    return (context for context in contexts if meant.intersection(words(context.subject)))
 
 
 def _finding(

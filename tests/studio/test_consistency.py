@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from studio.consistency import Finding, Sheet, Weight, check_cast, complete_prompt, named_in
-from studio.continuity import Likeness, Misread
+from studio.consistency import Finding, Introduction, Sheet, Weight, check_cast, complete_prompt, named_in
+from studio.continuity import Misread
 
 KAI = Sheet("Kai", 1, "skilled fighter", None, visual_description="red hair, blue coat.")
+INTRODUCED = Introduction("Kai", KAI.looks)
 
 
 def test_an_unknown_character_is_a_conflict() -> None:
@@ -21,7 +22,7 @@ def test_a_picture_that_cannot_be_opened_is_not_judged_and_no_conflict() -> None
 
 
 def test_the_prompt_gets_the_looks_once_the_bible_first() -> None:
-    prompt = complete_prompt("Kai in a forest.", [KAI], {"palette": "deep blue."}, "cinematic")
+    prompt = complete_prompt("Kai in a forest.", [INTRODUCED], {"palette": "deep blue."}, "cinematic")
     assert (
         prompt
         == "Kai in a forest. Kai: red hair, blue coat. skilled fighter. palette: deep blue. cinematic style"
@@ -46,8 +47,8 @@ def test_an_unknown_character_of_the_scene_alone_is_not_judged() -> None:
 
 
 def test_trigger_words_come_into_the_prompt_once() -> None:
-    kai = replace(KAI, likeness=Likeness(trigger_words=("sks kai", "Blue coat", "forest")))
-    twin = Sheet("Rei", 1, "", None, likeness=Likeness(trigger_words=("sks kai", "sks rei")))
+    kai = replace(INTRODUCED, trigger_words=("sks kai", "Blue coat", "forest"))
+    twin = Introduction("Rei", trigger_words=("sks kai", "sks rei"))
     prompt = complete_prompt("Kai and Rei in a FOREST", [kai, twin], {}, "")
     assert prompt == (
         "Kai and Rei in a FOREST. Kai: sks kai. red hair, blue coat. skilled fighter. Rei: sks rei"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.continuity import NO_LIKENESS, Likeness, Lora, continues, read_likeness
+from studio.continuity import NO_LIKENESS, Likeness, Lora, continues, read_aliases, read_likeness
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -76,3 +76,17 @@ def test_no_metadata_is_too_odd_to_be_read(metadata: dict[str, Any]) -> None:
     asked, odd = continues(metadata)
     assert asked is (metadata.get("continues") is True)
     assert bool(odd) == (not isinstance(metadata.get("continues"), bool | None))
+
+
+@pytest.mark.parametrize(
+    ("value", "aliases"),
+    [
+        (["Ghost", " The Fox "], ("Ghost", "The Fox")),
+        ("Ghost, The Fox,", ("Ghost", "The Fox")),
+        (["Ghost", 7, ""], ("Ghost",)),
+        ({"a": 1}, ()),
+        (None, ()),
+    ],
+)
+def test_aliases_are_a_list_or_a_string_with_commas(value: object, aliases: tuple[str, ...]) -> None:
+    assert read_aliases(value) == aliases
