@@ -181,14 +181,14 @@ def _fades() -> Clip:
 def _through_black() -> Clip:
     one, other = garden().frames[:48], _snow().frames[:48]
     gain = np.clip(np.abs(np.arange(LENGTH) - 47.5) / 12 - 0.2, 0, 1)
-    return Clip("fade through black", _gained(np.concatenate([one, other]), gain), cuts=(48,))
+    return Clip("fade through black", _gained(np.concatenate([one, other]), gain), cuts=(32, 48))
 
 
 def _through_white() -> Clip:
     one, other = garden().frames[:48], _snow().frames[:48]
     veil = np.clip(1 - np.abs(np.arange(LENGTH) - 47.5) / 10, 0, 1)[:, None, None, None]
     frames = np.concatenate([one, other]) * (1 - veil) + 255 * veil
-    return Clip("fade through white", np.round(frames).astype(np.uint8), cuts=(48,))
+    return Clip("fade through white", np.round(frames).astype(np.uint8), cuts=(32, 48))
 
 
 def _dissolve() -> Clip:

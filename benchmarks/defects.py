@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.clips import Clip, Frames
 
 Spoiled = tuple[Frames, range]
+DARK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,8 @@ def _middle(clip: Clip, length_s: float) -> range:
 
 
 def _place(clip: Clip, length: int, random: np.random.Generator, *, anywhere: bool = False) -> range:
-    """A stretch of the clip, where nothing is meant to stand still."""
-    held = np.zeros(len(clip.frames), bool)
+    """A stretch of the clip where nothing is meant to stand still, or one with a picture to lose."""
+    held = clip.frames.mean(axis=(1, 2, 3)) < DARK if anywhere else np.zeros(len(clip.frames), bool)
     for first, end in clip.holds:
         held[first:end] = not anywhere
     starts = [n for n in range(1, len(held) - length - 1) if not held[n : n + length].any()]

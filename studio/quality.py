@@ -17,6 +17,7 @@ WARNING_COSTS = 0.5
 LEAST_PASSING = 5.0
 FAILED_SCORE = 4.0
 FAILURE_COSTS = 1.0
+NEVER_LEFT_OUT = "safety"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def assess_clip(
 
     Returns:
         Verdict "fail" when a gate fails, "not judged" when no frame could be decoded, else "pass";
-        warnings don't fail a clip. After a stage with a failure the later ones are not judged. The score:
+        warnings don't fail a clip. After a stage with a failure the later ones are not judged, but for
+        safety: what can hurt is always told. The score:
         10 less 0.5 a warning, at least 5, where nothing failed; else 4, less 1 for each failure beyond
         the first and 0.5 a warning, at least 0; None when nothing was judged.
 
@@ -111,7 +113,7 @@ def _judge(stages: Iterator[Stage]) -> Iterator[Metric]:
     for stage in stages:
         metrics = [check() for check in stage.checks]
         for metric in metrics:
-            yield _left_out(metric, failed) if failed else metric
+            yield _left_out(metric, failed) if failed and stage.name != NEVER_LEFT_OUT else metric
         if not failed and any(metric.verdict is Verdict.FAIL for metric in metrics):
             failed = stage.name
 

@@ -49,7 +49,7 @@ _TABLE: Final[Mapping[str, tuple[Limit, ...]]] = {
     # motion
     "frozen": _warns(12, 10, 8),
     "motion": _warns(0.005, 0.01, 0.01, is_floor=True),
-    "smoothness": _warns(0.2, 0.1, 0.05),
+    "smoothness": _warns(0.25, 0.15, 0.1),
     "duplicates": _warns(6, 2, 0),
     "drops": _warns(4, 2, 0),
     "flicker": (Limit(0.01, 0.025), Limit(0.006, 0.014), Limit(0.005, 0.012)),

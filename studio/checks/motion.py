@@ -13,9 +13,10 @@ from studio.thresholds import Limit, Limits
 Asked = AskedClip | None
 
 SLOW_FILM_S = 1 / 3
-FOREIGN = 3.0
+ON_TWOS_S = 1 / 12 + 1e-6
 LONGEST_HOLD_S = 1.0
 MOVES_FROM = 1.0
+REPEATED = 0.25
 LIMITED_SHARE = 0.2
 STEADY = 0.25
 LEAST_SHIFT = 0.004
@@ -58,13 +59,15 @@ def _unheld(clip: Measurements, asked: Asked) -> list[Run]:
 def _hold_limit(shown: list[Run], suspect: Run, limit: Limit, fps: float) -> Limit:
     """How long a picture may be on screen, seconds, by the rhythm in which the rest is drawn.
 
-    Drawings are held for two, three, in limited animation for eight frames. Ten is beyond the rhythm
-    of drawing; three times the clip's own rhythm is no rhythm of that clip.
+    Drawings are held for two, three, in limited animation for eight frames; ten is beyond the rhythm of
+    drawing. Where the rest is drawn on ones and twos it is a fault; where it is drawn on threes and
+    slower, poses are held for most of a second by intent.
     """
     warn_s = max((limit.warn or 0.0) / fps, SLOW_FILM_S if fps > 30 else 0.0)
     rest = np.array([run[1] for run in shown if run != suspect], float)
     usual = _usual(rest) if len(rest) else 1.0
-    return Limit(warn=warn_s, fail=float(np.clip(FOREIGN * usual / fps, warn_s, LONGEST_HOLD_S)))
+    is_full_motion = usual <= 1 or usual / fps <= ON_TWOS_S
+    return Limit(warn=warn_s, fail=warn_s if is_full_motion else max(warn_s, LONGEST_HOLD_S))
 
 
 def _usual(lengths: NDArray[np.float64]) -> float:
@@ -141,7 +144,9 @@ def duplicates(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
 
 def _is_lone(clip: Measurements, frame: int) -> bool:
     around = [n for n in range(frame - NEAR, frame + NEAR + 1) if 0 < n < clip.frames and n != frame]
-    return all(clip.held[n] == 0 and clip.change[n] >= MOVES_FROM for n in around)
+    usual = float(np.median(clip.change[around]))
+    is_repeat = clip.change[frame] <= REPEATED * usual
+    return bool(is_repeat and all(clip.held[n] == 0 and clip.change[n] >= MOVES_FROM for n in around))
 
 
 def drops(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:

@@ -101,13 +101,13 @@ def sharpness(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     ratios = _within_shots(clip)
     if np.isfinite(ratios).sum() < 3:
         return not_judged("sharpness", "ratio", source, "too few frames with contrast")
-    frames = worst(-ratios)
+    frames = [frame for frame in worst(-ratios) if ratios[frame] < (limits["sharpness"].warn or 0.0)]
     return judged(
         "sharpness",
         float(np.nanmin(ratios)),
         limits["sharpness"],
         unit="ratio",
-        reason=f"frame {frames[0]} is much softer than the rest of its shot",
+        reason=f"frame {frames[0] if frames else 0} is much softer than the rest of its shot",
         source=source,
         frames=frames,
     )

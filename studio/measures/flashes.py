@@ -94,10 +94,12 @@ def _transitions(
 
 def _flashes(transitions: NDArray[np.int8], fps: Fraction) -> Values:
     """Flashes in the second up to each frame, over all cells or over those that flash fast alone."""
+    if not len(transitions):
+        return np.zeros(0)
     window = max(1, round(WINDOW_S * float(fps)))
     gather = max(1, round(GATHER_S * float(fps)))
     flat = transitions.reshape(len(transitions), -1)
-    flashes = _in_turn(flat.mean(axis=1) if flat.size else np.zeros(len(flat)), window, gather)
+    flashes = _in_turn(flat.mean(axis=1), window, gather)
     changes = np.cumsum(flat != 0, axis=0, dtype=np.int16)
     for index in range(window - 1, len(flat)):
         first = index - window + 1
@@ -110,10 +112,16 @@ def _flashes(transitions: NDArray[np.int8], fps: Fraction) -> Values:
 
 def _in_turn(areas: Values, window: int, gather: int) -> Values:
     """Half the changes within `window` frames, up and down in turn, each over a wide area."""
-    gathered = np.convolve(areas, np.ones(gather))[: len(areas)]
     changes, last = np.zeros(len(areas)), 0
-    for index in np.flatnonzero(np.abs(gathered) >= AREA - AREA_SLACK):
-        direction = int(np.sign(gathered[index]))
-        if direction != last:
+    for index in range(len(areas)):
+        direction = _direction(areas[max(0, index - gather + 1) : index + 1][::-1])
+        if direction not in (0, last):
             changes[index], last = 1, direction
     return np.asarray(np.convolve(changes, np.ones(window))[: len(areas)] / 2)
+
+
+def _direction(latest: Values) -> int:
+    """Which way a wide area goes within the latest frames, the newest first; 0 where it does not."""
+    gathered = np.cumsum(latest)
+    wide = np.flatnonzero(np.abs(gathered) >= AREA - AREA_SLACK)
+    return int(np.sign(gathered[wide[0]])) if len(wide) else 0

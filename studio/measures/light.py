@@ -53,6 +53,8 @@ def flicker(steps: Values, fps: Fraction) -> tuple[Values, Values]:
         as a share of the light, shape (n,); and the light itself, relative to the first frame, shape (n,).
     """
     light = np.cumsum(np.nan_to_num(steps))
+    if not len(light):
+        return light, light
     turns = _turns(light)
     swings = np.abs(np.diff(light[turns]))
     ends = turns[1:]

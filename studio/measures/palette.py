@@ -71,7 +71,7 @@ def palette_consistency(references: Sequence[Pixels], stills: Pixels) -> float |
     """
     if not len(stills):
         return None
-    frames = [_lab(_rgb(still)).reshape(-1, 3) for still in stills]
+    frames = [_lab(rgb_of(still)).reshape(-1, 3) for still in stills]
     shown = [_share_shown(*palette_of(one), frames) for one in references]
     judged = [share for share in shown if share is not None]
     return max(judged) if judged else None
@@ -92,7 +92,8 @@ def _lab(rgb: Pixels) -> Colours:
     return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
 
 
-def _rgb(still: Pixels) -> Pixels:
+def rgb_of(still: Pixels) -> Pixels:
+    """RGB of luma, Cb and Cr (BT.709, full range), all uint8, shape (h, w, 3)."""
     luma, cb, cr = (still[..., index].astype(np.float32) for index in range(3))
     red, green = luma + 1.5748 * (cr - 128), luma - 0.1873 * (cb - 128) - 0.4681 * (cr - 128)
     rgb = np.stack([red, green, luma + 1.8556 * (cb - 128)], axis=-1)
