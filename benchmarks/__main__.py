@@ -1,8 +1,9 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, versions
+from benchmarks import api, beats, quality, versions
 
 if __name__ == "__main__":
     beats.main()
     api.main()
     versions.main()
+    quality.main()

