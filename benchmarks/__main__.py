@@ -1,9 +1,10 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, rendering, versions
+from benchmarks import api, beats, quality, rendering, versions
 
 if __name__ == "__main__":
     beats.main()
     api.main()
     versions.main()
+    quality.main()
     rendering.main()
