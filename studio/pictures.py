@@ -70,12 +70,12 @@ class Measurements:
     percent of the picture lies, 0 to 255; `black_share` and `white_share` of the picture, 0 to 1;
     `change`: mean absolute difference of luma to the frame before, 0 to 255, NaN for the first; `held`:
     frames for which the picture has been on screen before. NaN for frames that were not looked at:
-    `sharpness`, `noise`, `blockiness` (see `measures.texture`), `speed`, `roughness` and `between`
-    (`measures.motion`). `thumbs`: luma, Cb, Cr, uint8, shape (n, 18, 32, 3); `cuts`: frames that begin a
-    shot; `light`: relative to the first frame, NaN throughout where it is too dark to tell; `flicker`:
-    amplitude, a share; `shifts`: shares of the height down and of the width right that the picture
-    travels, shape (n, 2); `stills`: every sixth frame, luma, Cb, Cr, uint8, shape (k, h, w, 3) and at most
-    128 pixels long. `sound` is None where it was not measured.
+    `sharpness`, `noise`, `blockiness`, `richness` of tones (see `measures.texture`), `speed`, `roughness`
+    and `between` (`measures.motion`). `thumbs`: luma, Cb, Cr, uint8, shape (n, 18, 32, 3); `cuts`:
+    frames that begin a shot; `light`: relative to the first frame, NaN throughout where it is too dark
+    to tell; `flicker`: amplitude, a share; `shifts`: shares of the height down and of the width right
+    that the picture travels, shape (n, 2); `stills`: every sixth frame, luma, Cb, Cr, uint8, shape
+    (k, h, w, 3) and at most 128 pixels long. `sound` is None where it was not measured.
     """
 
     info: ClipInfo
@@ -91,6 +91,7 @@ class Measurements:
     sharpness: Values
     noise: Values
     blockiness: Values
+    richness: Values
     speed: Values
     roughness: Values
     between: Values
@@ -128,6 +129,7 @@ class Row(NamedTuple):
     sharpness: float
     noise: float
     blockiness: float
+    richness: float
 
 
 @dataclass(slots=True)
@@ -159,14 +161,15 @@ class _Meter:
         self.last = [*self.last[-2:], picture.luma]
         self._move()
 
-    def _textures(self, picture: Picture) -> tuple[float, float, float]:
+    def _textures(self, picture: Picture) -> tuple[float, float, float, float]:
         luma = picture.full_luma
         if luma is None:
-            return UNSEEN, UNSEEN, UNSEEN
+            return UNSEEN, UNSEEN, UNSEEN, UNSEEN
         self.looked += 1
         if (self.looked - 1) % TEXTURE_EVERY:
-            return texture.sharpness(luma), UNSEEN, UNSEEN
-        return texture.sharpness(luma), texture.noise(luma), texture.blockiness(luma)
+            return texture.sharpness(luma), UNSEEN, UNSEEN, UNSEEN
+        fine = texture.noise(luma), texture.blockiness(luma), texture.tone_richness(luma)
+        return texture.sharpness(luma), *fine
 
     def _move(self) -> None:
         """Measure the movement about the frame before, for some frames of each second."""
@@ -210,6 +213,7 @@ def measure_pictures(info: ClipInfo, pictures: Iterable[Picture]) -> Measurement
         sharpness=seen["sharpness"],
         noise=seen["noise"],
         blockiness=seen["blockiness"],
+        richness=seen["richness"],
         speed=speed * float(info.fps),
         roughness=roughness,
         between=between,

@@ -46,6 +46,7 @@ _TABLE: Final[Mapping[str, tuple[Limit, ...]]] = {
     "sharpness": _warns(0.2, 0.25, 0.35, is_floor=True),
     "noise": _warns(5.0, 2.5, 2.0),
     "blockiness": (Limit(1.3, 2.5), Limit(1.18, 1.6), Limit(1.16, 1.4)),
+    "banding": _warns(0.3, 0.42, 0.45, is_floor=True),
     # motion
     "frozen": _warns(12, 10, 8),
     "motion": _warns(0.005, 0.01, 0.01, is_floor=True),

@@ -158,4 +158,21 @@ def blockiness(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     )
 
 
-CHECKS = (black, blank, exposure, visible, highlights, sharpness, noise, blockiness)
+def banding(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
+    source = "tones that gradients use, of those they span, median over frames"
+    if not np.isfinite(clip.richness).any():
+        return not_judged("banding", "share", source, "the pictures have no gradients")
+    found = float(np.nanmedian(clip.richness))
+    return judged(
+        "banding",
+        found,
+        limits["banding"],
+        unit="share",
+        value_range=(0.0, 1.0),
+        reason=f"gradients have {found:.0%} of their tones: they show bands",
+        source=source,
+        frames=worst(-clip.richness),
+    )
+
+
+CHECKS = (black, blank, exposure, visible, highlights, sharpness, noise, blockiness, banding)

@@ -1,4 +1,4 @@
-"""What is between neighbouring pixels of one picture: sharpness, noise, the grid of a codec."""
+"""What is between neighbouring pixels of one picture: sharpness, noise, the grid of a codec, bands."""
 
 import cv2
 import numpy as np
@@ -15,6 +15,9 @@ LEAST_VARIANCE = 1.0
 NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 NOISE_GAIN = 6.0
 FLAT_SHARE = 0.5
+TILE, MOST_TILES, FEWEST_TILES = 32, 160, 4
+TAIL = 0.03
+SPANS = (10, 60)
 
 
 def _cosines() -> Plane:
@@ -101,3 +104,36 @@ def _fineness(luma: Luma) -> float:
     both = across.reshape(-1, SIDE, SIDE).transpose(0, 2, 1).reshape(-1, SIDE) @ COSINES.T
     fine = np.abs(both.reshape(-1, SIDE * SIDE)[:, FINE.ravel()])
     return float(np.log1p(fine).mean())
+
+
+def tone_richness(luma: Luma) -> float:
+    """How many of the tones between its darkest and its brightest a gradient has; bands leave most out.
+
+    Args:
+        luma: One picture in its own size, 0 to 255, shape (h, w).
+
+    Returns:
+        For tiles of 32 x 32 pixels that span 10 to 60 levels, the number of tones that are used evenly
+        (the exponential of their entropy) over the number of tones spanned, median over tiles, 0 to 1;
+        NaN where fewer than four tiles span so much.
+
+    Source:
+        Perplexity of the histogram, Shannon 1948; banding as too few tones, as in CAMBI (Tandon et al. 2021).
+    """
+    rows, columns = luma.shape[0] // TILE, luma.shape[1] // TILE
+    cut = luma[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
+    tiles = cut.swapaxes(1, 2).reshape(-1, TILE * TILE)
+    tiles = tiles[:: max(1, -(-len(tiles) // MOST_TILES))]
+    offsets = 256 * np.arange(len(tiles))[:, None]
+    counts = np.bincount((tiles + offsets).ravel(), minlength=256 * len(tiles)).reshape(-1, 256)
+    passed = np.cumsum(counts, axis=1) / TILE**2
+    inside = (passed >= TAIL) & (passed - counts / TILE**2 <= 1 - TAIL)
+    first, last = np.argmax(inside, axis=1), 255 - np.argmax(inside[:, ::-1], axis=1)
+    spans = last - first
+    is_gradient = (spans >= SPANS[0]) & (spans <= SPANS[1])
+    if is_gradient.sum() < FEWEST_TILES:
+        return float("nan")
+    weights = np.where(inside, counts, 0)[is_gradient].astype(np.float64)
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    entropy = -np.sum(shares * np.log(np.where(shares > 0, shares, 1.0)), axis=1)
+    return float(np.median(np.exp(entropy) / (spans[is_gradient] + 1)))

@@ -171,6 +171,15 @@ def test_blocks_of_jpeg_show_and_clean_pictures_have_none() -> None:
     assert values[1] > 1.25
 
 
+def test_a_gradient_in_bands_is_poor_in_tones() -> None:
+    ramp = np.add.outer(np.arange(256), np.arange(256)) / 4 + RANDOM.normal(0, 0.7, (256, 256))
+    richness = [texture.tone_richness((np.round(ramp / step) * step).astype(np.uint8)) for step in (1, 4, 16)]
+    assert richness[0] > 0.7
+    assert richness == sorted(richness, reverse=True)
+    assert richness[1] < 0.4
+    assert np.isnan(texture.tone_richness(np.full((256, 256), 90, np.uint8)))
+
+
 def _jpeg(luma: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     code = cv2.imencode(".jpg", luma, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)
