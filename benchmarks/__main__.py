@@ -1,10 +1,11 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, canon, rendering, versions
+from benchmarks import api, beats, canon, quality, rendering, versions
 
 if __name__ == "__main__":
     beats.main()
     api.main()
     versions.main()
     canon.main()
+    quality.main()
     rendering.main()

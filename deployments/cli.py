@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from deployments import verbs
+from deployments import quality, verbs
 from deployments.demo import demo
 from deployments.produce import produce
 from studio.errors import InvalidError, StudioError
@@ -18,6 +18,7 @@ app.command("status")(verbs.show)
 app.command("worker")(verbs.worker)
 app.command("produce")(produce)
 app.command("demo")(demo)
+app.add_typer(quality.app, name="quality")
 
 
 def main() -> None:

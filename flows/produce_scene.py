@@ -1,5 +1,7 @@
 """From a sentence to a published clip: one attempt at one generation."""
 
+from typing import Any
+
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
@@ -12,6 +14,7 @@ from tasks.check import check_consistency
 from tasks.plan import plan_scene
 from tasks.publish import publish_clip
 from tasks.render import render_take
+from tasks.retaking import choose_take, settling_for_less
 from tasks.review import await_review, may_publish
 from tasks.story import tell_outcome
 from tasks.sync import sync_to_beat
@@ -19,17 +22,25 @@ from tasks.sync import sync_to_beat
 
 @flow(name="produce-scene", retries=0, persist_result=False)
 async def produce_scene(generation_id: str, attempt: int) -> State[str]:
-    """Plan, check, render, judge, sync and publish; what an earlier attempt finished is not done again."""
+    """Make takes until one is kept; sync and publish it. What an earlier attempt finished stays done."""
     run = Run(generation_id, attempt)
     try:
         with carried(run):
-            plan_scene(run)
-            check_consistency(run)
-            render_take(run)
-            verdict = assess_take(run)
+            verdict = kept_take(run)
             sync_to_beat(run)
             message = publish_clip(run) if may_publish(run, verdict) else await_review(run, verdict)
             tell_outcome(run)
             return Completed(message=message)
     except SupersededError as superseded:
         return Cancelled(message=superseded.message)
+
+
+def kept_take(run: Run) -> dict[str, Any]:
+    """Plan, check, render and judge, take after take; the verdict on the one that is kept."""
+    while (verdict := choose_take(run)) is None:
+        with settling_for_less(run):
+            plan_scene(run)
+            check_consistency(run)
+            render_take(run)
+            assess_take(run)
+    return verdict

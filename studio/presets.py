@@ -25,25 +25,27 @@ class Preset:
         pixels_share: Pixels of a picture, as a share of what is rendered otherwise; a size that was asked
             for stays.
         prompts: How often a take may be put to a renderer in all, before its render has failed.
+        takes: How many takes may be made in all, where one after another fails its assessment.
     """
 
     name: str
     steps_share: float
     pixels_share: float
     prompts: int
+    takes: int
 
 
 PRESETS: Final[Mapping[str, Preset]] = {
     preset.name: preset
     for preset in (
         # To be looked at and thrown away: half the steps on two fifths of the pixels are a fifth of the
-        # sampling. Two prompts outlive one restart of a renderer.
-        Preset("draft", steps_share=0.5, pixels_share=0.4, prompts=2),
-        # What the graph's author chose.
-        Preset("standard", steps_share=1.0, pixels_share=1.0, prompts=3),
+        # sampling. Two prompts outlive one restart of a renderer; what fails is shown as it is.
+        Preset("draft", steps_share=0.5, pixels_share=0.4, prompts=2, takes=1),
+        # What the graph's author chose; bad luck is given a second chance.
+        Preset("standard", steps_share=1.0, pixels_share=1.0, prompts=3, takes=2),
         # Half as many steps again; models are trained at their size, so more pixels would make it worse.
         # It costs most, and is given up last.
-        Preset("high", steps_share=1.5, pixels_share=1.0, prompts=5),
+        Preset("high", steps_share=1.5, pixels_share=1.0, prompts=5, takes=3),
     )
 }
 

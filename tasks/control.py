@@ -7,7 +7,7 @@ from uuid import UUID
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, generations, ownership, places
+from db.queries import decisions, generations, ownership, places, takes
 from db.session import transaction
 from studio.errors import StateError, UnavailableError
 from tasks import orchestrator
@@ -40,11 +40,12 @@ def cancel(generation_id: str) -> None:
 
 
 def approve(generation_id: str) -> None:
-    """Publish a clip that was waiting for a person's eye."""
+    """Publish a clip that was waiting for a person's eye; models can be taught by it from then on."""
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "approved", "needs_review")
-        job.approved_at = NOW
+        job.approved_at, job.chosen_take = NOW, job.take
+        takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
         _begin_again(job, stage="publish")
         ownership.add_event(session, job, "approved")
         decisions.decide(session, job, "approve")
@@ -63,16 +64,18 @@ def reject(generation_id: str) -> None:
 
 
 def retry(generation_id: str) -> None:
-    """Carry a generation out once more: a take that was judged is made anew, any other is gone on with."""
+    """Carry a generation out once more: one that was judged is made anew, any other is gone on with."""
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "retried", "failed", "needs_review", "cancelled")
-        if job.status == "needs_review" or (job.error or {}).get("code") == REJECTED:
-            job.take, job.video_path = job.take + 1, None
+        is_judged = job.status == "needs_review" or (job.error or {}).get("code") == REJECTED
+        if is_judged:
+            job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
+            job.video_path = None
         job.approved_at = None
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry")
+        decisions.decide(session, job, "retry", anew=is_judged)
     _submit_or_leave(job)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models.judgement import CreativeDecision, Feedback
@@ -34,8 +34,18 @@ def decide(
     return row
 
 
+def first_of_round(session: Session, generation_id: str) -> int:
+    """The take with which a person last had it made anew; else the first."""
+    query = select(func.max(col(CreativeDecision.take))).where(
+        col(CreativeDecision.generation_id) == generation_id,
+        col(CreativeDecision.decision) == "retry",
+        col(CreativeDecision.details)["anew"].as_boolean(),
+    )
+    return session.scalar(query) or 1
+
+
 def give_feedback(session: Session, job: ProductionJob, *, token: str, rating: int, text: str) -> Feedback:
-    """Keep what somebody thought of a generation's newest take; it is a decision, too."""
+    """Keep what somebody thought of a generation's present take; it is a decision, too."""
     row = Feedback(generation_id=job.id, take=job.take, token=token, rating=rating, text=text)
     session.add(row)
     decide(session, job, "feedback", reason=text, rating=rating)

@@ -262,7 +262,26 @@ def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
         "seed",
         "parameters",
     }
-    return [row.model_dump(include=shown | {"server", "video_sha256", "clip_sha256"}) for row in rows]
+    shown |= {"server", "video_sha256", "clip_sha256"}
+    verdicts = _verdicts(session, generation_id)
+    return [{**row.model_dump(include=shown), **_judgement(verdicts.get(row.take, {}))} for row in rows]
+
+
+def _verdicts(session: Session, generation_id: str) -> dict[int, dict[str, Any]]:
+    """What the assessment of each take gave."""
+    mine = (col(Stage.generation_id) == generation_id, col(Stage.stage) == "assess")
+    rows = session.scalars(select(Stage).where(*mine, col(Stage.finished_at).is_not(None)).limit(100))
+    return {row.take: row.result for row in rows}
+
+
+def _judgement(verdict: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on a take, and where the sheet lies that shows it."""
+    return {
+        "verdict": verdict.get("verdict", "not judged"),
+        "score": verdict.get("score"),
+        "reasons": verdict.get("reasons", []),
+        "report_path": verdict.get("report_path"),
+    }
 
 
 def frame_rate(asked: GenerationRequest) -> Fraction:

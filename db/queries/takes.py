@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from db.models.production import Asset, QualityAssessment, QualityMetrics, Take
+from db.models.learning import TrainingExample
+from db.models.production import Asset, ProductionJob, QualityAssessment, QualityMetrics, Stage, Take
 from db.models.project import MusicSceneSync
+from db.models.rendering import RenderPlace
 from db.queries.ownership import Run, own
+from studio.retakes import Judged
 
 
 def record(session: Session, run: Run, take: int, **made_of: object) -> None:
@@ -58,8 +61,79 @@ def judge(
     session.add_all(
         QualityAssessment(generation_id=run.generation_id, take=take, **metric) for metric in metrics
     )
-    chosen = {"take": take, "verdict": verdict, "score": score, "reasons": list(reasons)}
-    entry = insert(QualityMetrics).values(generation_id=run.generation_id, **chosen)
+    _sum_up(session, run.generation_id, take, verdict=verdict, score=score, reasons=list(reasons))
+
+
+def judged(session: Session, job: ProductionJob, *, since: int) -> list[Judged]:
+    """The takes from number `since` on that were judged, oldest first."""
+    mine = (col(Stage.generation_id) == job.id, col(Stage.stage) == "assess", col(Stage.take) >= since)
+    stages = session.scalars(select(Stage).where(*mine, col(Stage.finished_at).is_not(None)))
+    failed, rendered_s = _failed(session, job.id), _rendered_s(session, job.id)
+    return [
+        Judged(
+            stage.take,
+            stage.result["verdict"],
+            stage.result["score"],
+            frozenset(failed.get(stage.take, ())),
+            rendered_s.get(stage.take),
+        )
+        for stage in sorted(stages, key=lambda stage: stage.take)
+    ]
+
+
+def newest(session: Session, generation_id: str) -> int:
+    """The highest number that a take of a generation ever had."""
+    query = select(func.max(col(Stage.take))).where(col(Stage.generation_id) == generation_id)
+    return session.scalar(query) or 1
+
+
+def choose(session: Session, job: ProductionJob, take: int) -> None:
+    """Make a take the one that is shown, and published if any is."""
+    job.take = job.chosen_take = take
+    verdict = session.get_one(Stage, (job.id, "assess", take)).result
+    _sum_up(session, job.id, take, **{name: verdict[name] for name in ("verdict", "score", "reasons")})
+
+
+def teach(session: Session, job: ProductionJob, take: int, *, caption: str) -> None:
+    """Keep a take that was approved as an example to teach a model by; once."""
+    row = session.get(Take, (job.id, take))
+    plan = session.get(Stage, (job.id, "plan", take))
+    if row is None or row.video_sha256 is None:
+        return
+    example = {
+        "project_id": job.project_id,
+        "sha256": row.video_sha256,
+        "caption": row.parameters.get("prompt", caption),
+        "characters": [] if plan is None else plan.result["cast"],
+    }
+    entry = insert(TrainingExample).values(generation_id=job.id, take=take, **example)
+    session.execute(entry.on_conflict_do_nothing(index_elements=["generation_id", "take"]))
+
+
+def _failed(session: Session, generation_id: str) -> dict[int, set[str]]:
+    """The metrics that failed, by take."""
+    query = select(col(QualityAssessment.take), col(QualityAssessment.metric)).where(
+        col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.verdict) == "fail"
+    )
+    failed: dict[int, set[str]] = {}
+    for take, metric in session.execute(query):
+        failed.setdefault(take, set()).add(metric)
+    return failed
+
+
+def _rendered_s(session: Session, generation_id: str) -> dict[int, float]:
+    """The time that renderers spent on what they finished, by take."""
+    query = (
+        select(col(RenderPlace.take), func.sum(col(RenderPlace.render_s)).label("seconds"))
+        .where(col(RenderPlace.generation_id) == generation_id, col(RenderPlace.render_s).is_not(None))
+        .group_by(col(RenderPlace.take))
+    )
+    return {row.take: row.seconds for row in session.execute(query)}
+
+
+def _sum_up(session: Session, generation_id: str, take: int, **verdict: object) -> None:
+    chosen = {"take": take, **verdict}
+    entry = insert(QualityMetrics).values(generation_id=generation_id, **chosen)
     session.execute(entry.on_conflict_do_update(index_elements=["generation_id"], set_=chosen))
 
 

@@ -38,6 +38,7 @@ class RenderingFake:
     is_silent: bool = False  # connections open, and nothing is answered
     broken: dict[str, int] = field(default_factory=dict)  # path -> how many more times it answers 500
     output: bytes = field(default_factory=tiny_mp4)
+    outputs: list[bytes] = field(default_factory=list)  # those of the next prompts, one each
     object_info: dict[str, Any] = field(default_factory=object_info)
     url: str = ""
     posts: list[dict[str, Any]] = field(default_factory=list)
@@ -143,7 +144,7 @@ class RenderingFake:
         if self.ghosts:
             self.ghosts, name = self.ghosts - 1, f"an_earlier_run_{self.ghosts:05}_.mp4"
         else:
-            self.files[f"{folder}/{name}"] = self.output
+            self.files[f"{folder}/{name}"] = self.outputs.pop(0) if self.outputs else self.output
         return {"images": [{"filename": name, "subfolder": folder, "type": "output"}], "animated": [True]}
 
     async def _begin(self, client: str | None, prompt_id: str, node: str) -> None:

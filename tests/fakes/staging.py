@@ -1,11 +1,14 @@
 """Stages carried out one by one on what was just accepted, and what became of it."""
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -22,6 +25,8 @@ from tasks.render import render_take
 from tests.fakes.generations import new_generation
 from tests.fakes.serving import wait_until
 
+Frames = Sequence[NDArray[np.uint8]]
+
 FPS = Fraction(24)
 SIZE = (128, 72)
 
@@ -31,7 +36,7 @@ def clip(tmp_path: Path, *shots: int, name: str = "take.mp4") -> bytes:
     rng = np.random.default_rng(5)
     frames = []
     for length in shots:
-        shot = rng.integers(0, 256, (9, 40, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+        shot = _texture(rng)
         frames += [shot[:, 2 * index : 2 * index + SIZE[0]] for index in range(length)]
     media.encode_video(frames, tmp_path / name, fps=FPS, size=SIZE)
     return (tmp_path / name).read_bytes()
@@ -40,6 +45,30 @@ def clip(tmp_path: Path, *shots: int, name: str = "take.mp4") -> bytes:
 def black(tmp_path: Path, frames: int) -> bytes:
     media.encode_video([np.zeros((72, 128, 3), np.uint8)] * frames, tmp_path / "b.mp4", fps=FPS, size=SIZE)
     return (tmp_path / "b.mp4").read_bytes()
+
+
+def _texture(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Blots with soft edges, so that no codec is blamed for them."""
+    blots = rng.integers(0, 256, (9, 40, 3), np.uint8)
+    return np.asarray(cv2.resize(blots, (320, 72), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def flashing(tmp_path: Path, frames: int) -> bytes:
+    """A clip that goes dark and bright again six times a second."""
+    return _spoiled(tmp_path, frames, lambda shown, index: shown[index] // (8 if index // 2 % 2 else 1))
+
+
+def frozen(tmp_path: Path, frames: int) -> bytes:
+    """A clip of one picture."""
+    return _spoiled(tmp_path, frames, lambda shown, _index: shown[0])
+
+
+def _spoiled(tmp_path: Path, frames: int, shown_at: Callable[[Frames, int], NDArray[np.uint8]]) -> bytes:
+    shot = _texture(np.random.default_rng(5))
+    shown = [shot[:, 2 * index : 2 * index + SIZE[0]] for index in range(frames)]
+    spoiled = [np.ascontiguousarray(shown_at(shown, index)) for index in range(frames)]
+    media.encode_video(spoiled, tmp_path / "spoiled.mp4", fps=FPS, size=SIZE)
+    return (tmp_path / "spoiled.mp4").read_bytes()
 
 
 def accepted(**asked: object) -> Run:

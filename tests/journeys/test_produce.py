@@ -83,6 +83,7 @@ def test_the_run_is_completed_in_prefect_with_its_tasks(clip: dict[str, Any], to
         "check consistency",
         "render",
         "assess quality",
+        "choose take",
         "sync to beat",
         "publish",
     }

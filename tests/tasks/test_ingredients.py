@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
 import numpy as np
 import pytest
@@ -80,9 +81,9 @@ def branch(connected: Path) -> Branch:
 
 
 def clip(folder: Path, frames: int, shade: int = 0) -> bytes:
-    """A texture that wanders, shaded; its last frame differs from its first."""
+    """A soft texture that wanders, shaded; its last frame differs from its first."""
     texture = np.random.default_rng(5).integers(shade, shade + 100, (9, 40, 3), np.uint8)
-    wide = texture.repeat(8, axis=0).repeat(8, axis=1)
+    wide = np.asarray(cv2.resize(texture, (320, 72), interpolation=cv2.INTER_CUBIC), np.uint8)
     media.encode_video(
         [wide[:, 2 * at : 2 * at + 128] for at in range(frames)],
         folder / "clip.mp4",

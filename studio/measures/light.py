@@ -1,0 +1,82 @@
+"""The light of a clip over time: flicker of the whole picture."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tones = NDArray[np.float32]
+Values = NDArray[np.float64]
+
+USABLE = (24, 232)
+FEWEST_CELLS = 0.05
+TURN = 0.002
+WINDOW_S = 1.0
+SWINGS = 8
+
+
+def light_changes(tones: Tones) -> Values:
+    """By how much the light changes from each frame to the next, whatever moves in it.
+
+    The light falls on every cell alike, so the median over cells of their ratio tells it from motion,
+    which makes as many cells darker as it makes brighter.
+
+    Args:
+        tones: Mean luma of some hundred cells of each picture, unrounded, 0 to 255, shape (n, cells).
+
+    Returns:
+        Natural logarithm of the ratio of light, shape (n,); NaN for the first frame and where fewer than
+        a twentieth of the cells are neither black nor white.
+    """
+    steps = np.full(len(tones), np.nan)
+    usable = (tones >= USABLE[0]) & (tones <= USABLE[1])
+    logs = np.log(np.maximum(tones, 1))
+    for index in range(1, len(tones)):
+        both = usable[index] & usable[index - 1]
+        if np.count_nonzero(both) >= FEWEST_CELLS * len(both):
+            steps[index] = np.median(logs[index][both] - logs[index - 1][both])
+    return steps
+
+
+def flicker(steps: Values, fps: Fraction) -> tuple[Values, Values]:
+    """Turn changes of light into the strength of flicker around each frame.
+
+    Flicker goes up and down and up again: four full cycles within a second and more. A fade, a lamp that
+    is switched on, and a pulse on each beat do not.
+
+    Args:
+        steps: Changes of light of `light_changes`, shape (n,); NaN counts as none.
+        fps: Frame rate, frames per second, > 0.
+
+    Returns:
+        The amplitude, half the eighth greatest swing that ends within the second around each frame,
+        as a share of the light, shape (n,); and the light itself, relative to the first frame, shape (n,).
+    """
+    light = np.cumsum(np.nan_to_num(steps))
+    if not len(light):
+        return light, light
+    turns = _turns(light)
+    swings = np.abs(np.diff(light[turns]))
+    ends = turns[1:]
+    reach = float(fps) * WINDOW_S / 2
+    amplitude = np.zeros(len(steps))
+    for index in range(len(steps)):
+        near = np.sort(swings[np.abs(ends - index) <= reach])
+        if len(near) >= SWINGS:
+            amplitude[index] = near[-SWINGS] / 2
+    return amplitude, np.exp(light)
+
+
+def _turns(light: Values) -> NDArray[np.intp]:
+    """Frames where the light turns, by more than a fifth of a percent, with both ends; ascending."""
+    turns, last, rising = [0], 0, 0
+    for index in range(1, len(light)):
+        away = light[index] - light[last]
+        if rising == 0 and abs(away) > TURN:
+            rising, last = (1 if away > 0 else -1), index
+        elif rising * away > 0:
+            last = index
+        elif rising * away < -TURN:
+            turns.append(last)
+            rising, last = -rising, index
+    return np.array([*turns, last] if last != turns[-1] else turns, np.intp)
