@@ -9,7 +9,7 @@ from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
 from db.queries import decisions, generations, ownership, places, takes
 from db.session import transaction
-from studio.errors import StateError, UnavailableError
+from studio.errors import RenderError, StateError, UnavailableError
 from tasks import orchestrator
 from tasks.renderers import renderer
 from tasks.submission import submit
@@ -64,18 +64,17 @@ def reject(generation_id: str) -> None:
 
 
 def retry(generation_id: str) -> None:
-    """Carry a generation out once more: one that was judged is made anew, any other is gone on with."""
+    """Carry a generation out once more: a take that is made is made anew, any other is gone on with."""
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "retried", "failed", "needs_review", "cancelled")
-        is_judged = job.status == "needs_review" or (job.error or {}).get("code") == REJECTED
-        if is_judged:
+        if is_made := _is_made(job):
             job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
             job.video_path = None
         job.approved_at = None
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry", anew=is_judged)
+        decisions.decide(session, job, "retry", anew=is_made)
     _submit_or_leave(job)
 
 
@@ -113,6 +112,13 @@ def _require(job: ProductionJob, what: str, *statuses: str) -> None:
             value=job.status,
             expected=" or ".join(statuses),
         )
+
+
+def _is_made(job: ProductionJob) -> bool:
+    """Whether the present take is all that it will ever be: judged, or no video that could be."""
+    error = (job.error or {}).get("code")
+    is_no_video = job.stage == "assess" and error == RenderError.code
+    return job.status == "needs_review" or error == REJECTED or is_no_video
 
 
 def _begin_again(job: ProductionJob, *, stage: str) -> None:

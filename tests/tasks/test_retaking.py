@@ -15,6 +15,7 @@ from db.session import transaction
 from studio.errors import RenderError
 from tasks import control
 from tasks.assess import assess_take
+from tasks.carrying import carried
 from tasks.check import check_consistency
 from tasks.plan import plan_scene
 from tasks.publish import publish_clip
@@ -216,3 +217,15 @@ def test_a_person_who_asks_again_gets_a_take_with_a_number_and_a_budget_of_its_o
     _kept(again)
     assert job(run).chosen_take == 3
     assert len({take["seed"] for take in _shown(run)["takes"]}) == 4
+
+
+def test_a_file_that_is_no_video_is_not_judged_again_when_a_person_asks_again(fake: FakeComfyUI) -> None:
+    fake.outputs = [b"this is no video"]
+    run = accepted(quality="draft")
+    with pytest.raises(RenderError, match="delivered no video"), carried(run):
+        _kept(run)
+    assert (job(run).status, job(run).stage) == ("failed", "assess")
+    control.retry(run.generation_id)
+    again = Run(run.generation_id, job(run).attempt)
+    assert _kept(again)["verdict"] == "pass"
+    assert job(run).chosen_take == 2
