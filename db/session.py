@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 
 import psycopg
 from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout, SerializationFailure
@@ -52,9 +52,12 @@ def database_url() -> str:
     return url.get_secret_value()
 
 
-@lru_cache(maxsize=4)
+@cache
 def _engine(url: str, pid: int) -> Engine:
-    """One pool a process: `pid` keeps a forked child from using its parent's sockets."""
+    """One pool a process: `pid` keeps a forked child from using its parent's sockets.
+
+    None is ever dropped: a child that let go of its parent's pool would end the parent's connections.
+    """
     made = create_engine(
         psycopg_url(url),
         pool_size=POOL_SIZE,
