@@ -123,9 +123,16 @@ async def on_studio_error(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s", request.state.request_id, error, exc_info=error)
         return answer(request.scope, status, error.code, INTERNAL)
     if status != HTTPStatus.UNPROCESSABLE_ENTITY:
-        return answer(request.scope, status, error.code, error.message, details=error.details)
+        headers = _retry_after(error.details)
+        return answer(
+            request.scope, status, error.code, error.message, details=error.details, headers=headers
+        )
     fault = _fault(error.details)
     return answer(request.scope, status, error.code, error.message, details=fault, errors=[fault])
+
+
+def _retry_after(details: Mapping[str, Any]) -> dict[str, str]:
+    return {"Retry-After": str(details["retry_after_s"])} if "retry_after_s" in details else {}
 
 
 async def on_invalid_request(request: Request, error: Exception) -> JSONResponse:

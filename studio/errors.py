@@ -186,6 +186,18 @@ class StorageError(UnavailableError):
     code = "STORAGE_UNAVAILABLE"
 
 
+class BusyError(UnavailableError):
+    """Every process for long computations is taken, and enough requests wait for one."""
+
+    code = "BUSY"
+
+
+class ComputeError(UnavailableError):
+    """A computation took too long and was ended, or its process died."""
+
+    code = "COMPUTE_FAILED"
+
+
 class StackError(UnavailableError):
     """A part of the stack could not be started."""
 
