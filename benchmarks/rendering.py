@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import numpy as np
 
+from benchmarks.asking import LATE_S, ask_until_done
 from benchmarks.towers import Memory, environment, tower
 from studio.clients import media
 from studio.settings import Settings
@@ -28,7 +29,6 @@ MANY: Final = 200
 MANY_RENDER_S: Final = 0.05
 SIZE: Final = (128, 72)
 STOCK_POLL_S: Final = 10
-LATE_S: Final = 900.0
 Span = tuple[float, float]
 
 
@@ -53,7 +53,7 @@ def _latencies_s(fake: FakeComfyUI, api: httpx.Client, project: int, *, most_pau
     """From the post of a request to its prompt in the renderer's queue, at random phase."""
     fake.reset(output=fake.output)
     rng = random.Random(11)
-    _done(api, [_ask(api, project, 0)])
+    ask_until_done(str(api.base_url), [_ask(api, project, 0)])
     found = []
     for number in range(1, POSTS + 1):
         time.sleep(rng.uniform(0, most_pause_s))  # the phase against every poll there is
@@ -63,7 +63,7 @@ def _latencies_s(fake: FakeComfyUI, api: httpx.Client, project: int, *, most_pau
             assert time.perf_counter() - begun_s < 120, "the prompt never came"
             time.sleep(0.002)
         found.append(time.perf_counter() - begun_s)
-        _done(api, [generation])
+        ask_until_done(str(api.base_url), [generation])
     print(f"post to prompt: {_spread(found)}")
     return found
 
@@ -122,7 +122,7 @@ def _submit_many(fake: FakeComfyUI, api: httpx.Client, project: int, settings: S
         begun_s = time.perf_counter()
         generations = [_ask(api, project, number) for number in range(MANY)]
         accepted_s = time.perf_counter() - begun_s
-        asked_s = _done(api, generations)
+        asked_s = ask_until_done(str(api.base_url), generations)
         took_s = time.perf_counter() - begun_s
     ends = [api.get(f"/generations/{generation}").json()["status"] for generation in generations]
     asked_s.sort()
@@ -148,22 +148,6 @@ def _ask(api: httpx.Client, project: int, seed: int) -> str:
     }  # fmt: skip
     answer = api.post(f"/projects/{project}/generate-from-command", json=body)
     return str(answer.raise_for_status().json()["generation_id"])
-
-
-def _done(api: httpx.Client, generations: Sequence[str]) -> list[float]:
-    """Wait until all have ended, asking one after another; how long each answer took, seconds."""
-    waiting, asked_s, deadline_s = list(generations), [], time.monotonic() + LATE_S
-    while waiting:
-        assert time.monotonic() < deadline_s, f"{len(waiting)} have not ended"
-        begun_s = time.perf_counter()
-        status = api.get(f"/generations/{waiting[0]}").json()["status"]
-        asked_s.append(time.perf_counter() - begun_s)
-        if status == "processing":
-            waiting.append(waiting.pop(0))
-            time.sleep(0.02)
-        else:
-            waiting.pop(0)
-    return asked_s
 
 
 def _spread(seconds: Sequence[float]) -> str:

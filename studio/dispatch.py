@@ -47,6 +47,7 @@ def place_of(
     rates: Rates,
     *,
     places: int,
+    others: Mapping[str, int] | None = None,
 ) -> str | None:
     """The server on which the prompt `mine` may take a place now.
 
@@ -61,6 +62,8 @@ def place_of(
         rates: What was measured. Prompts of unknown length are reckoned as long as those that are known
             take on average; where none is known, the number of prompts decides.
         places: How many prompts a server takes.
+        others: Prompts of other people that a server is to render before, by server; each is reckoned to
+            take what prompts of unknown length do.
 
     Returns:
         None while `mine` has to wait, for a place or for one who is to go first.
@@ -69,8 +72,9 @@ def place_of(
     rates = replace(
         rates, usual_s=_usual_s((*waiting, *(each for all_ in held.values() for each in all_)), rates)
     )
+    before_s = {server: count * rates.usual_s for server, count in (others or {}).items()}
     for order in waiting:
-        server = min(order.servers, key=lambda name: _done_first(order, name, held, rates), default=None)
+        server = min(order.servers, key=lambda name: _done(order, name, held, rates, before_s), default=None)
         if order.id == mine:
             there = held.get(server or "", [])
             is_next = len(there) == len(placed.get(server or "", ()))
@@ -80,11 +84,16 @@ def place_of(
     return None
 
 
-def _done_first(
-    order: Order, server: str, held: Mapping[str, Sequence[Order]], rates: Rates
+def _done(
+    order: Order,
+    server: str,
+    held: Mapping[str, Sequence[Order]],
+    rates: Rates,
+    before_s: Mapping[str, float],
 ) -> tuple[float, int, str]:
     there = held.get(server, ())
-    return sum(rates.reckoned_s(each, server) for each in (*there, order)), len(there), server
+    ours_s = sum(rates.reckoned_s(each, server) for each in (*there, order))
+    return before_s.get(server, 0.0) + ours_s, len(there), server
 
 
 def _usual_s(orders: Iterable[Order], rates: Rates) -> float:

@@ -1,7 +1,7 @@
 """Which workflow a take is rendered by, and which servers can do it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from db.queries import servers, workflows
@@ -21,7 +21,7 @@ from studio.settings import read_settings
 from studio.workflow_import import PICTURES
 from studio.workflows import Model, Workflow, choices, unmet_needs
 from tasks.ingredients import Ingredients
-from tasks.renderers import Nodes, offers, shown
+from tasks.renderers import Nodes, Offer, offers, shown
 
 SOMETIMES: Final = frozenset({*PICTURES, "lora_1", "lora_1_strength", "lora_2", "lora_2_strength"})
 """The values that only some takes can give."""
@@ -38,6 +38,8 @@ class Choice:
     servers: tuple[str, ...]
     shape: Shape
     warning: str | None = None
+    others: Mapping[str, int] = field(default_factory=dict)
+    """How many prompts of other people each server has, as far as it can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,21 @@ def choose_workflow(made_of: Ingredients, trail: Sequence[Failure] = ()) -> Choi
         aside = servers.set_aside(session, read_settings().comfyui_urls)
     candidates = _candidates(enabled, wanted, made_of.preferred_workflow)
     there = offers(read_settings().comfyui_urls)
+    nodes = {url: offer.nodes for url, offer in there.items()}
     refused: dict[str, _Refusal] = {}
     for workflow in candidates:
-        seen = _consider(workflow, made_of, there, aside, trail)
+        seen = _consider(workflow, made_of, nodes, aside, trail)
         if isinstance(seen, Choice):
-            return seen if trail else replace(seen, warning=_warning(made_of, workflow, refused))
+            warning = None if trail else _warning(made_of, workflow, refused)
+            return replace(seen, warning=warning, others=_others(there))
         refused[workflow.name] = seen
     raise _error(wanted, refused)
+
+
+def _others(there: Mapping[str, Offer]) -> dict[str, int]:
+    with transaction() as session:
+        ours = servers.posted(session)
+    return {url: max(0, offer.queue - ours.get(url, 0)) for url, offer in there.items()}
 
 
 def _candidates(enabled: Sequence[Workflow], wanted: str | None, preferred: str | None) -> list[Workflow]:

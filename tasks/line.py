@@ -123,14 +123,15 @@ def _claim(run: Run, take: int, wish: Wish) -> Place | None:
         if row.server is not None and row.server not in wish.servers:
             places.leave(session, row.id or 0, "cancelling")  # it may have the prompt, and come back
             return None
-        server = places.claim(session, row.id or 0, alive_s=3 * read_settings().heartbeat_s)
+        alive_s = 3 * read_settings().heartbeat_s
+        server = places.claim(session, row.id or 0, alive_s=alive_s, others=wish.others)
         return None if server is None else _place(row, may_be_posted=was_placed)
 
 
 def _wish(made_of: Ingredients, choice: Choice) -> Wish:
     steps = made_of.sampling.get("steps") or preset_steps(choice.workflow, made_of.preset) or 1
     work = float(choice.shape.width * choice.shape.height * choice.shape.frames * steps)
-    return Wish(choice.servers, choice.workflow.name, work, INTERACTIVE)
+    return Wish(choice.servers, choice.workflow.name, work, INTERACTIVE, choice.others)
 
 
 def _place(row: RenderPlace, *, may_be_posted: bool) -> Place:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -34,6 +35,14 @@ OFFER_KEPT_S: Final = 60.0
 """What a server has is a large answer that seldom changes; trouble with it has it read anew at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a live server has, and how many prompts it has to render, anybody's."""
+
+    nodes: Nodes
+    queue: int
+
+
 @lru_cache(maxsize=32)
 def renderer(url: str) -> ComfyUI:
     """The client of one server, its connections kept."""
@@ -47,7 +56,7 @@ def shown(url: str) -> str:
     return str(httpx.URL(url).copy_with(userinfo=b"")).rstrip("/")
 
 
-def offers(urls: Sequence[str]) -> dict[str, Nodes]:
+def offers(urls: Sequence[str]) -> dict[str, Offer]:
     """What each live server has; refuses only when none answers.
 
     Raises:
@@ -60,7 +69,7 @@ def offers(urls: Sequence[str]) -> dict[str, Nodes]:
         raise RendererUnavailableError(
             told or "No renderer is configured.", servers=[shown(url) for url in urls]
         )
-    return {url: there[url] for url in urls if url in there}
+    return {url: Offer(there[url], alive[url]) for url in urls if url in there}
 
 
 def offer(url: str) -> Nodes:

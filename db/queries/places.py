@@ -1,7 +1,7 @@
 """Places on the renderers: a `render_queue` row is the place, and it outlives the run that claimed it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,6 +33,8 @@ class Wish:
     workflow: str
     work: float
     priority: int
+    others: Mapping[str, int] = field(default_factory=dict)
+    """How many prompts of other people each server had when it was asked."""
 
 
 def ask(session: Session, run: Run, take: int, wish: Wish) -> RenderPlace:
@@ -80,7 +82,9 @@ def trail(session: Session, run: Run, take: int) -> list[Failure]:
     ]
 
 
-def claim(session: Session, place_id: int, *, alive_s: float) -> str | None:
+def claim(
+    session: Session, place_id: int, *, alive_s: float, others: Mapping[str, int] | None = None
+) -> str | None:
     """Take a place on the server where the prompt would be done first; None while it has to wait.
 
     Who has not been heard of for `alive_s` keeps its place in line and holds nobody up meanwhile.
@@ -100,7 +104,8 @@ def claim(session: Session, place_id: int, *, alive_s: float) -> str | None:
     if place.state in ("placed", "posted"):
         return place.server
     waiting, rates = _in_line(session, place_id, alive_s), servers.rates(session)
-    url = place_of(place_id, waiting, servers.placed(session), rates, places=PLACES_PER_SERVER)
+    placed = servers.placed(session)
+    url = place_of(place_id, waiting, placed, rates, places=PLACES_PER_SERVER, others=others)
     if url is not None:
         place.server, place.state = url, "placed"
         _wake(session)

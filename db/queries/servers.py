@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -75,6 +75,12 @@ def placed(session: Session) -> dict[str, list[Order]]:
     for row in rows:
         held.setdefault(row.server or "", []).append(order(row))
     return held
+
+
+def posted(session: Session) -> dict[str, int]:
+    """How many prompts of ours each server has."""
+    counted = select(col(RenderPlace.server), func.count()).where(col(RenderPlace.state) == "posted")
+    return {str(url): number for url, number in session.execute(counted.group_by(col(RenderPlace.server)))}
 
 
 def order(row: RenderPlace) -> Order:

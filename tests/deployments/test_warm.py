@@ -15,6 +15,7 @@ from prefect.client.orchestration import PrefectClient
 
 from db.databases import beside, ensure
 from db.migrate import upgrade
+from deployments import fork_server
 from deployments.registry import apply
 from tests.deployments.forge import Forge, is_gone, let_go, pid_in
 from tests.fakes.serving import wait_until
@@ -73,6 +74,15 @@ def test_each_run_has_a_session_and_a_name_of_its_own(forge: Forge, file: Path) 
     pid = pid_in(file)
     assert os.getsid(pid) == pid
     assert psutil.Process(pid).name() == f"run-{run.hex[-11:]}"
+    let_go(file)
+    forge.becomes(run, "Completed")
+
+
+def test_a_run_gives_way_to_who_asks_how_it_goes(forge: Forge, file: Path) -> None:
+    run = forge.order("wait", file)
+    assert os.getpriority(os.PRIO_PROCESS, pid_in(file)) == fork_server.NICENESS + os.getpriority(
+        os.PRIO_PROCESS, 0
+    )
     let_go(file)
     forge.becomes(run, "Completed")
 

@@ -41,6 +41,16 @@ def test_a_slow_server_gets_work_only_when_the_queue_of_the_fast_one_is_worth_it
     assert third == SLOW  # behind four on the fast one it would be done after 50 s
 
 
+def test_prompts_of_other_people_are_waited_for_as_well() -> None:
+    known = rates(fast=10, slow=15)
+    assert place_of(0, orders(1), placed(0, 0), known, places=2, others={FAST: 1}) == SLOW
+    assert place_of(0, orders(1), placed(0, 0), known, places=2, others={FAST: 1, SLOW: 1}) == FAST
+
+
+def test_a_server_full_of_other_people_s_prompts_is_no_reason_to_stand_in_line() -> None:
+    assert place_of(0, orders(1), placed(0, 0), rates(fast=10), places=2, others={FAST: 9, SLOW: 9}) == FAST
+
+
 def test_a_server_that_was_not_measured_is_reckoned_as_the_others() -> None:
     assert place_of(0, orders(1), placed(1, 0), rates(fast=10), places=2) == SLOW
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from db.models.rendering import RenderServer
@@ -29,6 +30,7 @@ from tasks.ingredients import Ingredients, gather
 from tasks.renderers import forget, offers
 from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.comfyui_answers import MODELS
+from tests.fakes.prompts import graph
 from tests.fakes.staging import planned
 
 Register = Callable[..., Workflow]
@@ -228,6 +230,18 @@ def test_where_no_server_answers_each_is_named(pair: tuple[FakeComfyUI, FakeComf
     with pytest.raises(RendererUnavailableError) as refused:
         offers([server.url for server in pair])
     assert all(server.url in refused.value.message for server in pair)
+
+
+def test_prompts_of_other_people_are_counted(
+    pair: tuple[FakeComfyUI, FakeComfyUI], made_of: Ingredients
+) -> None:
+    first, second = pair
+    first.render_s = 60.0
+    with httpx.Client(base_url=first.url, trust_env=False) as somebody:
+        for number in range(3):
+            body = {"prompt": graph(seed=number), "client_id": "somebody"}
+            somebody.post("/prompt", json=body).raise_for_status()
+    assert choose_workflow(made_of).others == {first.url: 3, second.url: 0}
 
 
 def test_what_servers_have_is_asked_once_a_while(
