@@ -4,7 +4,6 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,22 +11,21 @@ from typing import Final
 from uuid import uuid4
 
 import httpx
-import numpy as np
 
 from benchmarks.asking import LATE_S, ask_until_done
 from benchmarks.towers import Memory, environment, tower
-from studio.clients import media
 from studio.settings import Settings
 from studio.shipped import ANIMATIC
 from studio.workflows import bind
 from tests.fakes.comfyui import FakeComfyUI, fake_comfyui
+from tests.fakes.staging import SIZE, clip
 
 POSTS: Final = 30
 RENDERS: Final = 20
 RENDER_S: Final = 3.0
 MANY: Final = 200
 MANY_RENDER_S: Final = 0.05
-SIZE: Final = (128, 72)
+SECOND_FRAMES: Final = 24
 STOCK_POLL_S: Final = 10
 Span = tuple[float, float]
 
@@ -156,15 +154,9 @@ def _spread(seconds: Sequence[float]) -> str:
 
 
 def _clip() -> bytes:
-    """One second of a moving texture."""
-    texture = (
-        np.random.default_rng(5).integers(0, 256, (9, 40, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
-    )
-    frames = [texture[:, 2 * index : 2 * index + SIZE[0]] for index in range(24)]
+    """One second of a clip that passes, so that each request is one render."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "clip.mp4"
-        media.encode_video(frames, path, fps=Fraction(24), size=SIZE)
-        return path.read_bytes()
+        return clip(Path(folder), SECOND_FRAMES)
 
 
 if __name__ == "__main__":
