@@ -146,7 +146,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         answer = GenerationAccepted(
             generation_id=job.id,
             status="processing",
-            estimated_completion=estimates.completion(session, job),
+            estimated_completion=estimates.completion(session, job, asked.duration_s),
             project_id=order.project_id,
             metadata=Terms(duration=as_sent(asked.duration_s), style=asked.style, quality=asked.quality),
         )

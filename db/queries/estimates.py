@@ -1,9 +1,9 @@
 """When a clip should be there, from how long stages have taken lately."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlmodel import Session, col
 
 from db.clock import NOW_EXACTLY
@@ -17,27 +17,28 @@ RECENT_STAGES: Final = 200
 STAGES_OF_A_CLIP: Final = ("plan", "check", "render", "assess", "sync", "publish")
 
 
-def completion(session: Session, job: Job) -> datetime | None:
-    """When the clip should be there, from measured stage times and the work that stands before it.
+def completion(session: Session, job: Job, duration_s: float) -> datetime | None:
+    """When a clip of `duration_s` should be there, from measured stage times and the work before it.
 
     None once the generation has ended.
     """
     if job.status != "processing":
         return None
-    measured = _seconds_a_second(session)
-    now = session.scalar(select(NOW_EXACTLY)) or job.created_at
-    if "render" not in measured:
+    now: datetime
+    now, ahead_s, measured = session.execute(
+        select(NOW_EXACTLY, _clip_seconds_ahead(job), _seconds_a_second())
+    ).one()
+    if "render" not in (measured or {}):
         return max(job.created_at + UNMEASURED, now)
     begun = STAGES_OF_A_CLIP.index(job.stage) if job.stage in STAGES_OF_A_CLIP else 0
-    rate = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:])
-    remaining_s = rate * session.get_one(GenerationRequest, job.id).duration_s
+    remaining_s = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:]) * duration_s
     is_in_line = begun <= STAGES_OF_A_CLIP.index("render")
-    waiting_s = measured["render"] * _clip_seconds_ahead(session, job) if is_in_line else 0.0
+    waiting_s = measured["render"] * (ahead_s or 0.0) if is_in_line else 0.0
     return now + timedelta(seconds=remaining_s + waiting_s)
 
 
-def _seconds_a_second(session: Session) -> dict[str, float]:
-    """How long each stage has taken lately for a second of clip."""
+def _seconds_a_second() -> ScalarSelect[Any]:
+    """How long each stage has taken lately for a second of clip: an object of seconds by stage."""
     recent = (
         select(
             col(GenerationAnalytics.stage),
@@ -52,20 +53,17 @@ def _seconds_a_second(session: Session) -> dict[str, float]:
         .limit(RECENT_STAGES)
         .subquery()
     )
-    rows = session.execute(
-        select(recent.c.stage, func.sum(recent.c.seconds) / func.sum(recent.c.duration_s)).group_by(
-            recent.c.stage
-        )
-    )
-    return {stage: float(rate) for stage, rate in rows}
+    rate = func.sum(recent.c.seconds) / func.sum(recent.c.duration_s)
+    rates = select(recent.c.stage, rate.label("rate")).group_by(recent.c.stage).subquery()
+    return select(func.json_object_agg(rates.c.stage, rates.c.rate)).scalar_subquery()
 
 
-def _clip_seconds_ahead(session: Session, job: Job) -> float:
-    """How much clip waits for a renderer before this one, seconds."""
-    waiting = session.scalar(
+def _clip_seconds_ahead(job: Job) -> ScalarSelect[Any]:
+    """How much clip waits for a renderer before this one, seconds; null for none."""
+    return (
         select(func.sum(col(GenerationRequest.duration_s)))
         .join(Job, col(Job.id) == col(GenerationRequest.generation_id))
         .where(col(Job.status) == "processing", col(Job.created_at) < job.created_at)
         .where(col(Job.stage).in_(("queued", "plan", "check", "render")))
+        .scalar_subquery()
     )
-    return float(waiting or 0.0)

@@ -1,12 +1,12 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, select, tuple_
+from sqlalchemy import RowMapping, ScalarSelect, Select, select, tuple_
 from sqlmodel import Session, col
 
 from db.models.production import (
@@ -114,18 +114,17 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
     """All that is known of a generation, as the API shows it."""
-    row = _found(
-        session.execute(_overview().where(col(Job.id) == generation_id)).mappings().first(), generation_id
-    )
-    listed = _listed(row)
-    quality = {**listed["quality"], "metrics": _metrics(session, generation_id, row)}
+    query = _overview().add_columns(_sync_report().label("sync")).where(col(Job.id) == generation_id)
+    row = _found(session.execute(query).mappings().first(), generation_id)
+    listed, job = _listed(row), row["ProductionJob"]
+    given = _given(session, generation_id)
     return {
         **listed,
-        "estimated_completion": estimates.completion(session, row["ProductionJob"]),
-        "quality": quality,
-        "findings": _findings(session, row["ProductionJob"]),
-        "sync": _sync(session, generation_id),
-        "takes": _takes(session, generation_id),
+        "estimated_completion": estimates.completion(session, job, row["GenerationRequest"].duration_s),
+        "quality": {**listed["quality"], "metrics": _metrics(session, row)},
+        "findings": list(given.get(("check", job.take), {}).get("findings", ())),
+        "sync": row["sync"],
+        "takes": _takes(session, generation_id, given),
     }
 
 
@@ -220,8 +219,11 @@ def _flow_run_url(job: Job) -> str | None:
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
 
 
-def _metrics(session: Session, generation_id: str, row: RowMapping) -> list[dict[str, Any]]:
-    take = row["ProductionJob"].take
+def _metrics(session: Session, row: RowMapping) -> list[dict[str, Any]]:
+    """What was measured of the present take; nothing is asked while it has no verdict."""
+    if row["verdict"] is None:
+        return []
+    generation_id, take = row["ProductionJob"].id, row["ProductionJob"].take
     rows = session.scalars(
         select(QualityAssessment)
         .where(col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.take) == take)
@@ -235,19 +237,24 @@ def _metrics(session: Session, generation_id: str, row: RowMapping) -> list[dict
     ]
 
 
-def _findings(session: Session, job: Job) -> list[dict[str, Any]]:
-    """What the check of the present take found."""
-    checked = session.get(Stage, (job.id, "check", job.take))
-    return [] if checked is None else list(checked.result.get("findings", ()))
+def _given(session: Session, generation_id: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """What checks and assessments gave, by stage and take."""
+    shown = col(Stage.stage).in_(("check", "assess"))
+    rows = session.scalars(select(Stage).where(col(Stage.generation_id) == generation_id, shown).limit(200))
+    return {(row.stage, row.take): row.result for row in rows if row.finished_at is not None}
 
 
-def _sync(session: Session, generation_id: str) -> dict[str, Any] | None:
-    return session.scalar(
-        select(col(MusicSceneSync.report)).where(col(MusicSceneSync.generation_id) == generation_id)
+def _sync_report() -> ScalarSelect[Any]:
+    return (
+        select(col(MusicSceneSync.report))
+        .where(col(MusicSceneSync.generation_id) == col(Job.id))
+        .scalar_subquery()
     )
 
 
-def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
+def _takes(
+    session: Session, generation_id: str, given: Mapping[tuple[str, int], dict[str, Any]]
+) -> list[dict[str, Any]]:
     rows: Sequence[Take] = session.scalars(
         select(Take).where(col(Take.generation_id) == generation_id).order_by(col(Take.take)).limit(100)
     ).all()
@@ -263,15 +270,9 @@ def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
         "parameters",
     }
     shown |= {"server", "video_sha256", "clip_sha256"}
-    verdicts = _verdicts(session, generation_id)
-    return [{**row.model_dump(include=shown), **_judgement(verdicts.get(row.take, {}))} for row in rows]
-
-
-def _verdicts(session: Session, generation_id: str) -> dict[int, dict[str, Any]]:
-    """What the assessment of each take gave."""
-    mine = (col(Stage.generation_id) == generation_id, col(Stage.stage) == "assess")
-    rows = session.scalars(select(Stage).where(*mine, col(Stage.finished_at).is_not(None)).limit(100))
-    return {row.take: row.result for row in rows}
+    return [
+        {**row.model_dump(include=shown), **_judgement(given.get(("assess", row.take), {}))} for row in rows
+    ]
 
 
 def _judgement(verdict: dict[str, Any]) -> dict[str, Any]:

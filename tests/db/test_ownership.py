@@ -125,7 +125,7 @@ def test_finished_stages_are_timed_and_the_estimate_comes_from_them(run: Run) ->
     for stage in estimates.STAGES_OF_A_CLIP:
         carry_stage(run, stage, lambda _run, _take: {})
     with transaction() as session:
-        measured = estimates.completion(session, generations.get(session, run.generation_id))
+        measured = estimates.completion(session, generations.get(session, run.generation_id), 5.0)
         created = generations.get(session, run.generation_id).created_at
     assert measured is not None
     assert created <= measured < created + estimates.UNMEASURED / 2
@@ -135,6 +135,6 @@ def test_a_settled_generation_has_no_estimate(run: Run) -> None:
     with transaction() as session:
         ownership.settle(session, run, "completed", stage="done")
     with transaction() as session:
-        assert estimates.completion(session, generations.get(session, run.generation_id)) is None
+        assert estimates.completion(session, generations.get(session, run.generation_id), 5.0) is None
         last = generations.events_after(session, run.generation_id, 0, limit=100)[-1]
         assert last.payload["status"] == "completed"
