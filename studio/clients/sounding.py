@@ -29,13 +29,23 @@ BLOCK_SAMPLES = 32_768
 TAKEN_EVERY_FRAMES = 32
 
 
-@contextmanager
-def reading(path: Path) -> "Iterator[InputContainer]":
-    """Open a media file for reading, PyAV's errors turned into ours."""
+def require_file(path: Path) -> None:
+    """Pass if a path names a plain file.
+
+    Raises:
+        FileMissingError: There is nothing.
+        MediaError: It is something else.
+    """
     if not path.exists():
         raise FileMissingError(f"There is no file {path.name}.", path=str(path))
     if not path.is_file():
         raise MediaError(f"{path.name} is no file.", path=str(path))
+
+
+@contextmanager
+def reading(path: Path) -> "Iterator[InputContainer]":
+    """Open a media file for reading, PyAV's errors turned into ours."""
+    require_file(path)
     try:
         # An absolute path cannot be taken for a protocol such as "concat:".
         with av.open(str(path.absolute()), options={"format_whitelist": FORMATS}) as container:
