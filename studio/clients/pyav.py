@@ -127,8 +127,9 @@ def sound_blocks(container: "InputContainer", path: Path, rate_hz: int, channels
         if resampler is None:
             delay_s = (frame.time or 0.0) - zero_s(container)
             yield np.zeros((max(0, round(delay_s * rate_hz)), channels), np.float32)
-            # A single channel is copied, not spread: the mixer would take 3 dB off it.
-            mixed = "stereo" if channels == 2 and frame.layout.nb_channels > 1 else "mono"
+            # A single channel is copied, not spread: the mixer would take 3 dB off it. Of more it makes
+            # two; their mean is taken below, for its own mono is their sum, 3 dB too loud where they agree.
+            mixed = "stereo" if frame.layout.nb_channels > 1 else "mono"
             resampler = av.AudioResampler(format="flt", layout=mixed, rate=rate_hz)
         frame.pts = None
         yield from (_interleaved(piece, channels) for piece in resampler.resample(frame))
@@ -138,6 +139,8 @@ def sound_blocks(container: "InputContainer", path: Path, rate_hz: int, channels
 
 def _interleaved(frame: av.AudioFrame, channels: int) -> Samples:
     samples = cast(Samples, frame.to_ndarray()).reshape(-1, frame.layout.nb_channels)
+    if channels < frame.layout.nb_channels:
+        samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
     return np.broadcast_to(samples, (len(samples), channels))
 
 
