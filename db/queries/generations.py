@@ -262,7 +262,7 @@ def _takes(session: Session, generation_id: str) -> list[dict[str, Any]]:
         "seed",
         "parameters",
     }
-    shown |= {"server", "video_sha256", "clip_sha256"}
+    shown |= {"server", "video_sha256", "clip_sha256", "repaired_from", "repairs"}
     verdicts = _verdicts(session, generation_id)
     return [{**row.model_dump(include=shown), **_judgement(verdicts.get(row.take, {}))} for row in rows]
 
