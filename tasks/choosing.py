@@ -51,13 +51,15 @@ class _Refusal:
     models: tuple[dict[str, Any], ...] = ()
 
 
-def choose_workflow(made_of: Ingredients, trail: Sequence[Failure] = ()) -> Choice:
+def choose_workflow(
+    made_of: Ingredients, trail: Sequence[Failure] = (), *, besides: frozenset[str] = frozenset()
+) -> Choice:
     """The workflow by which a take is rendered now.
 
     The one that was asked for, and no other; else the one that a character prefers; else, of those enabled
     that a live server can run, the one of the highest rank. A take that has failed stays with its workflow
     and keeps away from the servers where it shall not be tried again. Servers that are set aside for a
-    workflow are passed over while another can run it.
+    workflow are passed over while another can run it. Those named in `besides` are none to choose from.
 
     Raises:
         RendererUnavailableError: no renderer answers.
@@ -70,7 +72,8 @@ def choose_workflow(made_of: Ingredients, trail: Sequence[Failure] = ()) -> Choi
     with transaction() as session:
         enabled = workflows.enabled(session)
         aside = servers.set_aside(session, read_settings().comfyui_urls)
-    candidates = _candidates(enabled, wanted, made_of.preferred_workflow)
+    left = [workflow for workflow in enabled if workflow.name not in besides]
+    candidates = _candidates(left, wanted, made_of.preferred_workflow)
     there = offers(read_settings().comfyui_urls)
     nodes = {url: offer.nodes for url, offer in there.items()}
     refused: dict[str, _Refusal] = {}

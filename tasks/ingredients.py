@@ -1,13 +1,13 @@
 """What a take is made of: gathered from the stages before it, pinned, and put into a graph."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from db.queries import commits, generations, ownership, takes
+from db.queries import commits, decisions, generations, ownership, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.canonical import digest
@@ -16,6 +16,7 @@ from studio.clients.comfyui import ComfyUI
 from studio.continuity import Lora
 from studio.fitting import Shape
 from studio.presets import PRESETS, Preset, preset_steps
+from studio.retakes import Knob
 from studio.workflows import Workflow, workflow_hash
 from tasks.carrying import stage_result
 from tasks.pictures import Picture
@@ -61,23 +62,33 @@ def gather(run: Run, take: int) -> Ingredients:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
+        turned = decisions.turned(session, run.generation_id, take)
     frames, fps = plan["storyboard"]["frames"], Fraction(plan["storyboard"]["fps"])
     usual = (sheet["comfyui_workflow"] for sheet in check["sheets"])
     return Ingredients(
-        wanted_workflow=asked.workflow,
+        wanted_workflow=asked.workflow or turned.get(Knob.WORKFLOW),
         preferred_workflow=next(filter(None, usual), None),
         scene_id=job.scene_id,
-        prompt=check["prompt"],
+        prompt=", ".join(filter(None, (check["prompt"], turned.get(Knob.MOTION)))),
         negative=asked.negative_prompt,
         seed=plan["seed"],
         shape=Shape(asked.width, asked.height, frames, fps),
         preset=PRESETS[asked.quality],
-        sampling=asked.parameters,
+        sampling={
+            **asked.parameters,
+            **{name: value for name, value in turned.items() if name == Knob.STEPS},
+        },
         storyboard=plan["storyboard"],
         cast=tuple({**member, "image": Picture.from_json(member["image"])} for member in check["cast"]),
-        loras=tuple(Lora(**lora) for sheet in check["sheets"] if (lora := sheet["likeness"]["lora"])),
+        loras=_loras(check["sheets"], turned.get(Knob.REFERENCE, 1.0)),
         first_frame=Picture.from_json(check["first_frame"]),
     )
+
+
+def _loras(sheets: Sequence[Mapping[str, Any]], times: float) -> tuple[Lora, ...]:
+    """The LoRAs of the cast, each so many times as strong as its character says."""
+    named = (Lora(**lora) for sheet in sheets if (lora := sheet["likeness"]["lora"]))
+    return tuple(replace(lora, strength=lora.strength * times) for lora in named)
 
 
 def pin(run: Run, take: int, made_of: Ingredients, workflow: Workflow, shape: Shape) -> None:

@@ -1,6 +1,5 @@
 """The plan stage: shots and timed events, laid on the beats of the music before anything is rendered."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 from prefect import task
 
 from db.models.production import GenerationRequest, ProductionJob
-from db.queries import casting, generations, takes
+from db.queries import casting, decisions, generations, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.beats import track_beats
@@ -18,6 +17,7 @@ from studio.clients import media
 from studio.clients.store import open_allowed
 from studio.director import Brief, figures_in, plan_shots
 from studio.errors import MediaError, NotFoundError, PathNotAllowedError
+from studio.retakes import Knob, drawn_seed
 from studio.settings import read_settings
 from studio.storyboard import EventKind, TimedEvent
 from studio.sync import Seconds
@@ -39,6 +39,8 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
         scene_music = takes.scene_audio(session, job.branch_id, job.scene_id or 0)
+        first = decisions.first_of_round(session, run.generation_id)
+        turned = decisions.turned(session, run.generation_id, take)
     claim = Claim(job.project_id, job.branch_id, asked.prompt, tuple(asked.characters), job.scene_id)
     cast = cast_of(claim)
     with transaction() as session:
@@ -47,11 +49,12 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
     points = [] if scene_music is None else scene_music.sync_points
     audio_path = asked.audio_path or (scene_music.audio_path if scene_music else None)
     music = _music(audio_path, asked.duration_s)
+    usual_seed = _seed(job, asked, first, [sheet.likeness.seed for sheet in sheets.values()])
     brief = Brief(
         prompt=asked.prompt,
         duration_s=asked.duration_s,
         fps=generations.frame_rate(asked),
-        seed=_seed(job, asked, take, [sheet.likeness.seed for sheet in sheets.values()]),
+        seed=turned.get(Knob.SEED, usual_seed),
         cast=(*cast, *(extra["name"] for extra in extras)),
         cues=tuple(TimedEvent(point["time"], EventKind.CUE, point["event"]) for point in points),
     )
@@ -74,8 +77,12 @@ def _seed(job: ProductionJob, asked: GenerationRequest, take: int, of_cast: Sequ
     fixed = own[0] if asked.seed is None and len(own) == 1 else asked.seed
     if fixed is not None and take == 1:
         return fixed
-    made_of = f"{job.project_id}/{job.scene_id or job.id}/{asked.seed}/{take}"
-    return int.from_bytes(hashlib.sha256(made_of.encode()).digest()[:6])
+    return drawn_seed(drawn_of(job), asked.seed, take)
+
+
+def drawn_of(job: ProductionJob) -> str:
+    """What seeds are drawn for: the scene where there is one."""
+    return f"{job.project_id}/{job.scene_id or job.id}"
 
 
 def _music(audio_path: str | None, duration_s: float) -> dict[str, Any]:

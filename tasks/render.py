@@ -26,6 +26,7 @@ from tasks.ingredients import Ingredients, gather, graph_values
 from tasks.line import Place, held_place, stand_in_line
 from tasks.policy import RETRIED
 from tasks.renderers import offer, renderer, shown
+from tasks.repairing import repair, repaired_from
 
 
 @task(name="render", **RETRIED)
@@ -37,8 +38,11 @@ def render_take(run: Run) -> dict[str, Any]:
 def _render(run: Run, take: int) -> dict[str, Any]:
     """Put the take to renderers, as the policy answers what befalls it, until its video is here.
 
-    What an earlier attempt left on a renderer is gone on with.
+    What an earlier attempt left on a renderer is gone on with. A take that is made of another one's file
+    needs no renderer.
     """
+    if (source := repaired_from(run, take)) is not None:
+        return repair(run, take, source)
     made_of = gather(run, take)
     while True:
         place, choice = held_place(run, take), None

@@ -11,8 +11,9 @@ from db.queries.ownership import Run
 from db.session import transaction
 from studio.errors import RenderError
 from studio.presets import PRESETS
-from studio.retakes import Again, Kept, best_of, next_step
+from studio.retakes import Again, Kept, Mend, best_of, next_step
 from tasks.carrying import stage_result
+from tasks.knobs import knobs_of
 from tasks.policy import RETRIED
 
 
@@ -44,12 +45,19 @@ def _decided(run: Run) -> int | None:
         if not made or made[-1].take != job.take:
             return None
         most = PRESETS[generations.request(session, job.id).quality].takes
-        step = next_step(made, most=most)
-        if isinstance(step, Again):
-            retakes.begin(session, job, made[-1], step)
-            return None
-        retakes.keep(session, job, made, step)
-        return step.take
+    knobs = knobs_of(run, made)
+    step = next_step(made, most=most, knobs=knobs)
+    with transaction() as session:
+        job = ownership.own(session, run)
+        match step:
+            case Mend():
+                retakes.repair(session, job, made[-1], step)
+            case Again():
+                retakes.begin(session, job, made[-1], step, knobs[step.knob])
+            case Kept():
+                retakes.keep(session, job, made, step)
+                return step.take
+    return None
 
 
 def _is_settled(run: Run, error: RenderError) -> bool:

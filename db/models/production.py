@@ -117,7 +117,7 @@ class GenerationEvent(Table, table=True):
 
 
 class Take(Table, table=True):
-    """One rendering of a generation, with all that made it."""
+    """One rendering of a generation, or a repair of one, with all that made it."""
 
     __tablename__ = "takes"
     __table_args__ = (Index("ix_takes_inputs_hash", "inputs_hash"), {"schema": API})
@@ -135,6 +135,8 @@ class Take(Table, table=True):
     server: str | None = None
     video_sha256: str | None = Field(default=None, foreign_key="assets.sha256")
     clip_sha256: str | None = Field(default=None, foreign_key="assets.sha256")
+    repaired_from: int | None = None
+    repairs: list[dict[str, str]] = json_column(empty="[]")
     created_at: Moment = utc()
 
 

@@ -44,6 +44,21 @@ def first_of_round(session: Session, generation_id: str) -> int:
     return session.scalar(query) or 1
 
 
+def turned(session: Session, generation_id: str, take: int) -> dict[str, Any]:
+    """The knobs turned for the takes of this round up to one, each at its last value."""
+    query = (
+        select(CreativeDecision)
+        .where(
+            col(CreativeDecision.generation_id) == generation_id,
+            col(CreativeDecision.decision) == "retake",
+            col(CreativeDecision.take) >= first_of_round(session, generation_id),
+        )
+        .order_by(col(CreativeDecision.id))
+    )
+    rows = [row.details for row in session.scalars(query) if row.details["next_take"] <= take]
+    return {row["knob"]: row["value"] for row in rows if "value" in row}
+
+
 def give_feedback(session: Session, job: ProductionJob, *, token: str, rating: int, text: str) -> Feedback:
     """Keep what somebody thought of a generation's present take; it is a decision, too."""
     row = Feedback(generation_id=job.id, take=job.take, token=token, rating=rating, text=text)

@@ -269,7 +269,7 @@ def _takes(
         "seed",
         "parameters",
     }
-    shown |= {"server", "video_sha256", "clip_sha256"}
+    shown |= {"server", "video_sha256", "clip_sha256", "repaired_from", "repairs"}
     return [
         {**row.model_dump(include=shown), **_judgement(given.get(("assess", row.take), {}))} for row in rows
     ]

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from db.models.production import ProductionJob
 from db.queries import decisions, ownership, takes
-from studio.retakes import Again, Judged, Kept
+from studio.retakes import Again, Judged, Kept, Mend
 
 
 def judged(session: Session, job: ProductionJob) -> list[Judged]:
@@ -14,9 +14,19 @@ def judged(session: Session, job: ProductionJob) -> list[Judged]:
     return takes.judged(session, job, since=decisions.first_of_round(session, job.id))
 
 
-def begin(session: Session, job: ProductionJob, failed: Judged, step: Again) -> None:
-    """Begin the next take; the decision is noted with the take that failed."""
-    told = {"failed": sorted(failed.failed), "knob": step.knob.value, "next_take": job.take + 1}
+def repair(session: Session, job: ProductionJob, faulty: Judged, step: Mend) -> None:
+    """Begin the take that the last one is repaired to; the decision is noted with that one."""
+    told = {"failed": sorted(faulty.failed), "repairs": list(faulty.repairs), "next_take": job.take + 1}
+    decisions.decide(session, job, "repair", made_by="loop", reason=step.reason, **told)
+    takes.begin_repaired(session, job, job.take, job.take + 1)
+    job.take, job.video_path = job.take + 1, None
+    ownership.add_event(session, job, "repair", take=job.take, reason=step.reason)
+
+
+def begin(session: Session, job: ProductionJob, failed: Judged, step: Again, value: object) -> None:
+    """Begin the next take; the decision, with the value of the knob, is noted with the take that failed."""
+    knob = {"knob": step.knob.value, "value": value}
+    told = {"failed": sorted(failed.failed), **knob, "next_take": job.take + 1}
     decisions.decide(session, job, "retake", made_by="loop", reason=step.reason, **told)
     job.take, job.video_path = job.take + 1, None
     ownership.add_event(session, job, "retake", take=job.take, reason=step.reason)

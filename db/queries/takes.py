@@ -30,6 +30,12 @@ def get(session: Session, generation_id: str, take: int) -> Take:
     return session.get_one(Take, (generation_id, take))
 
 
+def source(session: Session, generation_id: str, take: int) -> int | None:
+    """The take whose file this one is made of; None where it is rendered, or not begun."""
+    row = session.get(Take, (generation_id, take))
+    return None if row is None else row.repaired_from
+
+
 def keep(session: Session, *, sha256: str, path: str, kind: str, size_bytes: int, project_id: int) -> None:
     """Note a file that now lies in the store; an equal file is noted once."""
     session.execute(
@@ -69,6 +75,7 @@ def judged(session: Session, job: ProductionJob, *, since: int) -> list[Judged]:
     mine = (col(Stage.generation_id) == job.id, col(Stage.stage) == "assess", col(Stage.take) >= since)
     stages = session.scalars(select(Stage).where(*mine, col(Stage.finished_at).is_not(None)))
     failed, rendered_s = _failed(session, job.id), _rendered_s(session, job.id)
+    rows = {row.take: row for row in session.scalars(select(Take).where(col(Take.generation_id) == job.id))}
     return [
         Judged(
             stage.take,
@@ -76,9 +83,23 @@ def judged(session: Session, job: ProductionJob, *, since: int) -> list[Judged]:
             stage.result["score"],
             frozenset(failed.get(stage.take, ())),
             rendered_s.get(stage.take),
+            repairs=tuple(stage.result.get("repairs", ())),
+            repaired_from=rows[stage.take].repaired_from,
+            repaired=frozenset(each["fix"] for each in rows[stage.take].repairs),
         )
         for stage in sorted(stages, key=lambda stage: stage.take)
     ]
+
+
+def begin_repaired(session: Session, job: ProductionJob, source: int, take: int) -> None:
+    """Begin a take that will be made of another one's file; plan and check are those of that one."""
+    for stage in ("plan", "check"):
+        row = session.get_one(Stage, (job.id, stage, source))
+        session.add(Stage(**{**row.model_dump(), "take": take}))
+    made = session.get_one(Take, (job.id, source))
+    own = {"take": take, "repaired_from": source, "video_sha256": None, "clip_sha256": None}
+    session.add(Take(**{**made.model_dump(exclude={"created_at"}), **own}))
+    session.flush()
 
 
 def newest(session: Session, generation_id: str) -> int:

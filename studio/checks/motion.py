@@ -151,7 +151,7 @@ def _is_lone(clip: Measurements, frame: int) -> bool:
 
 def drops(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     source = "steps of a steady camera move that are twice as long as those around them"
-    found = [frame for frame in range(NEAR, clip.frames - NEAR) if _is_leap(clip.shifts, frame)]
+    found = leaps(clip)
     return judged(
         "drops",
         len(found),
@@ -161,6 +161,11 @@ def drops(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
         source=source,
         frames=found,
     )
+
+
+def leaps(clip: Measurements) -> list[int]:
+    """Frames before which one seems left out, ascending."""
+    return [frame for frame in range(NEAR, clip.frames - NEAR) if _is_leap(clip.shifts, frame)]
 
 
 def _is_leap(shifts: NDArray[np.float64], frame: int) -> bool:

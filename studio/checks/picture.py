@@ -19,8 +19,7 @@ MIDDLE_LUMA = 128.0
 
 
 def black(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
-    is_black = (clip.black_share >= BLACK_SHARE) & (clip.spread < BLACK_SPREAD)
-    first, length = _unfaded(clip, is_black, clip.mean)
+    first, length = longest(black_runs(clip))
     return judged(
         "black",
         length,
@@ -33,8 +32,7 @@ def black(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
 
 
 def blank(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
-    is_blank = (clip.spread < BLANK_SPREAD) & (clip.black_share < BLACK_SHARE)
-    first, length = _unfaded(clip, is_blank, clip.spread)
+    first, length = longest(blank_runs(clip))
     return judged(
         "blank",
         length,
@@ -46,9 +44,19 @@ def blank(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     )
 
 
-def _unfaded(clip: Measurements, flags: Flags, level: Values) -> Run:
+def black_runs(clip: Measurements) -> list[Run]:
+    """Stretches of black, first frame and length, but for those that are faded into and out of."""
+    return _unfaded(clip, (clip.black_share >= BLACK_SHARE) & (clip.spread < BLACK_SPREAD), clip.mean)
+
+
+def blank_runs(clip: Measurements) -> list[Run]:
+    """Stretches of one flat tone that is not black, first frame and length; fades are left out."""
+    return _unfaded(clip, (clip.spread < BLANK_SPREAD) & (clip.black_share < BLACK_SHARE), clip.spread)
+
+
+def _unfaded(clip: Measurements, flags: Flags, level: Values) -> list[Run]:
     allowed = FADED_S * float(clip.info.fps)
-    return longest([run for run in runs(flags) if run[1] > allowed or not is_faded(level, run)])
+    return [run for run in runs(flags) if run[1] > allowed or not is_faded(level, run)]
 
 
 def exposure(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:

@@ -24,7 +24,7 @@ def drift(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     source = "decoded sound against decoded pictures, at the start and at the end"
     if clip.info.audio_codec is None or not clip.frames:
         return not_judged("audio_drift", "s", source, NO_SOUND)
-    starts_s, ends_s = _sound_bounds(clip)
+    starts_s, ends_s = sound_bounds(clip)
     begins_s, over_s = float(clip.time_s[0]), float(clip.time_s[-1] + 1 / clip.info.fps)
     at_start_s, at_end_s = starts_s - begins_s, ends_s - over_s
     worse_s = max(at_start_s, at_end_s, key=abs)
@@ -40,7 +40,7 @@ def drift(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     )
 
 
-def _sound_bounds(clip: Measurements) -> tuple[float, float]:
+def sound_bounds(clip: Measurements) -> tuple[float, float]:
     """When the sound begins and ends, as a player plays it: what fills up the last codec frame is cut off."""
     told_s = clip.info.audio_duration_s or 0.0
     if clip.sound is None:

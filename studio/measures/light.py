@@ -1,9 +1,11 @@
 """The light of a clip over time: flicker of the whole picture."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 Tones = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -13,6 +15,8 @@ FEWEST_CELLS = 0.05
 TURN = 0.002
 WINDOW_S = 1.0
 SWINGS = 8
+EVENED_S = 0.09
+EFFECT = 0.2
 
 
 def light_changes(tones: Tones) -> Values:
@@ -65,6 +69,32 @@ def flicker(steps: Values, fps: Fraction) -> tuple[Values, Values]:
         if len(near) >= SWINGS:
             amplitude[index] = near[-SWINGS] / 2
     return amplitude, np.exp(light)
+
+
+def steady_gains(light: Values, flickers: NDArray[np.bool_], cuts: NDArray[np.intp], fps: Fraction) -> Values:
+    """By what to multiply each frame's tones so that their light goes smoothly.
+
+    Evened out is what goes up and down four times a second and more. A cut, a lamp and a flash stay as
+    they are: a step of a fifth and more is an effect, and what lies on its two sides is evened out apart.
+
+    Args:
+        light: Relative light of `flicker`, > 0, shape (n,).
+        flickers: Frames about which it flickers, shape (n,); stretches without any stay as they are.
+        cuts: Frames that begin a shot.
+        fps: Frame rate, frames per second, > 0.
+
+    Returns:
+        Gains, > 0, shape (n,); 1 where nothing flickers.
+    """
+    logs = np.log(light)
+    effects = np.flatnonzero(np.abs(np.diff(logs)) >= EFFECT) + 1
+    bounds = np.unique(np.concatenate([[0], cuts, effects, [len(logs)]])).astype(int)
+    gains = np.ones(len(logs))
+    for first, end in pairwise(bounds):
+        if flickers[first:end].any():
+            smooth = gaussian_filter1d(logs[first:end], EVENED_S * float(fps), mode="nearest")
+            gains[first:end] = np.exp(smooth - logs[first:end])
+    return gains
 
 
 def _turns(light: Values) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ class RenderingFake:
     has_jobs_route: bool = True  # False: a server of 2025
     stops_whatever_runs: bool = False  # an old server: an interrupt is for whatever runs
     render_s: float = 0.0
+    load_s: float = 0.0  # so much longer takes the first prompt, which loads the model
     history_lag_s: float = 0.0  # between `execution_success` and the history
     is_held: bool = False  # the running prompt waits, as one that is being rendered does
     is_stuck: bool = False  # the worker thread has died: what runs shows as running for ever
@@ -116,7 +117,7 @@ class RenderingFake:
             if is_gone():
                 break
             await self._tell_progress(client, prompt_id, outputs[0], step)
-            await asyncio.sleep(self.render_s / 4)
+            await asyncio.sleep((self.render_s + (0.0 if self.files else self.load_s)) / 4)
         await until(lambda: not self.is_stuck or epoch != self.epoch)
         await until(lambda: not self.is_held or is_gone())
         if prompt_id in self.interrupted:

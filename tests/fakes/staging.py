@@ -55,15 +55,30 @@ def _texture(rng: np.random.Generator) -> NDArray[np.uint8]:
 
 def flashing(tmp_path: Path, frames: int) -> bytes:
     """A clip that goes dark and bright again six times a second."""
-    return _spoiled(tmp_path, frames, lambda shown, index: shown[index] // (8 if index // 2 % 2 else 1))
+    return spoiled(tmp_path, frames, lambda shown, index: shown[index] // (8 if index // 2 % 2 else 1))
 
 
 def frozen(tmp_path: Path, frames: int) -> bytes:
     """A clip of one picture."""
-    return _spoiled(tmp_path, frames, lambda shown, _index: shown[0])
+    return spoiled(tmp_path, frames, lambda shown, _index: shown[0])
 
 
-def _spoiled(tmp_path: Path, frames: int, shown_at: Callable[[Frames, int], NDArray[np.uint8]]) -> bytes:
+def black_headed(tmp_path: Path, frames: int) -> bytes:
+    """A clip whose first two frames are black."""
+    return spoiled(tmp_path, frames, lambda shown, index: shown[index] * np.uint8(index > 1))
+
+
+def blocky(tmp_path: Path, frames: int) -> bytes:
+    """A clip of pictures that JPEG has cut into blocks."""
+
+    def shown_at(shown: Frames, index: int) -> NDArray[np.uint8]:
+        packed = cv2.imencode(".jpg", shown[index], [cv2.IMWRITE_JPEG_QUALITY, 2])[1]
+        return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+
+    return spoiled(tmp_path, frames, shown_at)
+
+
+def spoiled(tmp_path: Path, frames: int, shown_at: Callable[[Frames, int], NDArray[np.uint8]]) -> bytes:
     shot = _texture(np.random.default_rng(5))
     shown = [shot[:, 2 * index : 2 * index + SIZE[0]] for index in range(frames)]
     spoiled = [np.ascontiguousarray(shown_at(shown, index)) for index in range(frames)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.measures import texture
 from studio.measures.flashes import count_flashes
-from studio.measures.light import flicker, light_changes
+from studio.measures.light import flicker, light_changes, steady_gains
 from studio.measures.motion import FlowMeter, Hold, camera_shifts, profile
 from studio.measures.palette import palette_consistency, palette_of
 from studio.measures.sound import measure_sound
@@ -96,6 +96,34 @@ def test_alternating_light_is_measured_as_it_is(share: float, level: int) -> Non
 def test_a_fade_a_lamp_and_still_light_are_no_flicker(light: NDArray[np.float64]) -> None:
     tones = (60 * light[:, None] * np.ones((1, 60))).astype(np.float32)
     assert flicker(light_changes(tones), FPS)[0].max() == 0
+
+
+FRAMES = np.arange(72)
+FLICKERING = 1 + 0.04 * np.where(FRAMES % 2, 1.0, -1.0)
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        np.ones(72),
+        np.where(FRAMES < 36, 1.0, 0.5),
+        np.where((FRAMES >= 30) & (FRAMES < 33), 2.0, 1.0),
+        np.linspace(1.0, 1.8, 72),
+    ],
+    ids=["still light", "a lamp that goes out", "a flash", "a slow rise"],
+)
+def test_gains_take_the_flicker_away_and_leave_the_effect(effect: NDArray[np.float64]) -> None:
+    gains = steady_gains(effect * FLICKERING, np.ones(72, bool), np.array([]), FPS)
+    assert (effect * FLICKERING * gains)[4:-4] == pytest.approx(effect[4:-4], rel=0.03)
+    evened = np.diff(np.log(effect * FLICKERING * gains / effect))
+    assert np.median(np.abs(evened)) < 0.004
+
+
+def test_light_that_does_not_flicker_stays_as_it_is() -> None:
+    flickers = FRAMES < 24
+    gains = steady_gains(FLICKERING, flickers, np.array([24]), FPS)
+    assert (gains[24:] == 1).all()
+    assert (gains[:24] != 1).any()
 
 
 def test_light_cannot_be_told_in_the_dark() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.retiming import FASTEST, SLOWEST, aim_cuts, held_frames, retime
+from studio.retiming import FASTEST, HELD_LONGER, SLOWEST, aim_cuts, fill_gaps, held_frames, make_up, retime
 
 FPS = Fraction(24)
 
@@ -95,3 +95,30 @@ def test_sixteen_frames_a_second_become_twenty_four() -> None:
     source = held_frames(frames=81, fps=Fraction(16), shown=120, shown_fps=Fraction(24))
     assert source[:9].tolist() == [0, 1, 1, 2, 3, 3, 4, 5, 5]
     assert source[-1] == 79
+
+
+@given(st.integers(8, 120), st.data())
+def test_gaps_are_filled_by_what_is_no_gap_without_a_long_hold(frames: int, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, frames - 1))
+    length = data.draw(st.integers(1, min(10, frames - first)))
+    cuts = sorted(data.draw(st.sets(st.integers(1, frames - 1), max_size=3)))
+    order = fill_gaps([(first, length)], cuts, frames=frames)
+    if order is None:
+        assert length > HELD_LONGER or any(first < cut < first + length for cut in cuts)
+        return
+    assert len(order) == frames
+    assert (np.diff(order) >= 0).all()
+    assert not set(order.tolist()) & set(range(first, first + length))
+    assert np.bincount(order).max() <= 1 + 2 * HELD_LONGER
+    bounds = [0, *(cut for cut in cuts if cut not in (first, first + length)), frames]
+    assert (np.searchsorted(bounds, order, "right") == np.searchsorted(bounds, range(frames), "right")).all()
+
+
+@given(st.integers(12, 200), st.integers(-10, 10), st.data())
+def test_frames_are_made_up_for_where_they_lack(frames: int, lacking: int, data: st.DataObject) -> None:
+    after = sorted(data.draw(st.sets(st.integers(1, frames - 1), max_size=4)))
+    order = make_up(frames=frames, wanted=frames + lacking, after=after)
+    assert len(order) == frames + lacking
+    assert set(np.diff(order).tolist()) <= {0, 1}
+    if len(after) == lacking:
+        assert np.flatnonzero(np.bincount(order) > 1).tolist() == [each - 1 for each in after]

@@ -14,7 +14,7 @@ from PIL import Image
 
 from db.models.production import Asset, Take
 from db.models.project import Branch, Scene
-from db.queries import branches, characters, commits, generations, scenes, takes
+from db.queries import branches, characters, commits, decisions, generations, scenes, takes
 from db.queries.branches import Hold
 from db.queries.ownership import Run
 from db.session import transaction
@@ -268,7 +268,9 @@ def test_a_seed_asked_for_wins_then_that_of_the_one_character_who_has_one(branch
         run = checked(branch, **{**both, **asked})
         first = gather(run, 1).seed
         with transaction() as session:
-            generations.get(session, run.generation_id).take = 2
+            job = generations.get(session, run.generation_id)
+            job.take = 2
+            decisions.decide(session, job, "retry", anew=True)
         return first, int(plan_scene.fn(run)["seed"])
 
     fixed, second = seeds()
