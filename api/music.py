@@ -1,15 +1,21 @@
 """The music service, on 8315."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
+import anyio
 from fastapi import APIRouter, FastAPI
 
+from api import computing
 from api.app import build
-from api.routes import music_health
+from api.routes import analyses, music_health
+from studio.clients.track_analysis import prepare
 from studio.settings import Settings
 
 PREFIX: Final = "/api"
-_ROUTES: Final = (music_health,)
+_ROUTES: Final = (music_health, analyses)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -23,4 +29,14 @@ def create_app(settings: Settings) -> FastAPI:
         description="Tempo, beats and key of music, cuts held against the beat, and a library to search.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
+        lifespan=_warming,
     )
+
+
+@asynccontextmanager
+async def _warming(app: FastAPI) -> AsyncIterator[None]:
+    """While the service answers already, a process loads what the first analysis needs."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(computing.warm, partial(prepare, app.state.settings.music_backend))
+        yield
+        group.cancel_scope.cancel()

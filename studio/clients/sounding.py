@@ -27,7 +27,8 @@ FORMATS = "mov,matroska,webm,avi,mpegts,mp3,wav,w64,flac,ogg,aac,aiff,caf"
 BLOCK_SAMPLES = 32_768
 """How many come out at once: a frame of MP3 has 1152, and a call for each costs as much as decoding it."""
 TAKEN_EVERY_FRAMES = 32
-MEAN = "mono|c0=0.5*c0+0.5*c1"
+_MEAN = ":rematrix_maxval=1"
+"""Of more channels their mean is taken; by itself the mixer sums them, 3 dB too loud where two agree."""
 
 
 def require_file(path: Path) -> None:
@@ -155,9 +156,8 @@ class _Mixer:
 
     def _open(self, frame: av.AudioFrame) -> None:
         # A single channel is copied, not spread: the mixer would take 3 dB off it.
-        channels = frame.layout.nb_channels
         layout = self.first.layout.name if not self.mix.channels else "mono"
-        if self.mix.channels == 2 and channels > 1:
+        if self.mix.channels == 2 and frame.layout.nb_channels > 1:
             layout = "stereo"
         self.graph, self.kind = Graph(), _kind(frame)
         self.source = self.graph.add_abuffer(
@@ -166,17 +166,12 @@ class _Mixer:
         wanted = f"sample_fmts=flt:channel_layouts={layout}:sample_rates={self.mix.rate_hz}"
         chain = (
             self.source,
-            *(self._averaged() if layout == "mono" and channels > 1 else ()),
-            self.graph.add("aresample", str(self.mix.rate_hz)),
+            self.graph.add("aresample", f"{self.mix.rate_hz}{_MEAN if layout == 'mono' else ''}"),
             self.graph.add("asetnsamples", f"n={BLOCK_SAMPLES}:p=0"),
             self.graph.add("aformat", wanted),
             self.graph.add("abuffersink"),
         )
         self.graph.link_nodes(*chain).configure()
-
-    def _averaged(self) -> "tuple[FilterContext, ...]":
-        """To one channel by the mean of two: the mixer's own is their sum, 3 dB too loud where they agree."""
-        return self.graph.add("aformat", "channel_layouts=stereo"), self.graph.add("pan", MEAN)
 
     def _pulled(self) -> Iterator[Samples]:
         while True:

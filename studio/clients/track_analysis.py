@@ -59,6 +59,14 @@ def analyse_track(
     return kept
 
 
+def prepare(backend: str = BUILTIN) -> None:
+    """Load what analyses need, by analysing a second of silence, so that the first one need not wait."""
+    silence = np.zeros(RATE_HZ, np.float32)
+    tracker(backend)(silence, RATE_HZ, downbeats=True)
+    find_key(silence, RATE_HZ)
+    _programme(RATE_HZ, 1).add(silence[:, None])
+
+
 def _analyse(path: Path, kind: str, backend: str, content: str) -> TrackAnalysis:
     started_s = time.perf_counter()
     track = tracker(backend)
