@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from studio.music_library.key_names import read_key
@@ -130,6 +130,3 @@ def clean(text: str) -> str:
 
 def _first(read: Any, raw: Raw, fact: str) -> Any:
     return next((value for text in _texts(raw, _NAMES[fact]) if (value := read(text)) is not None), None)
-
-
-FACTS: Final = tuple(field.name for field in fields(Facts))
