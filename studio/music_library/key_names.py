@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from studio.keys import camelot_of
+
 _CAMELOT: Final = re.compile(r"0?([1-9]|1[0-2])([AB])")
 _OPEN_KEY: Final = re.compile(r"0?([1-9]|1[0-2])([MD])")
 _NAMED: Final = re.compile(r"([A-G])([#♯B♭]?)(M|MIN|MINOR|MOLL|MAJ|MAJOR|DUR|)")
@@ -29,11 +31,6 @@ def read_key(text: str) -> str | None:
         return f"{(int(wheel[1]) + 6) % 12 + 1}{'A' if wheel[2] == 'M' else 'B'}"
     if named := _NAMED.fullmatch(upper):
         is_minor = named[3] in _MINOR or (named[3] == "M" and said.endswith("m"))
-        return camelot((_PITCHES[named[1]] + _ACCIDENTALS[named[2]]) % 12, is_minor=is_minor)
+        tonic = (_PITCHES[named[1]] + _ACCIDENTALS[named[2]]) % 12
+        return camelot_of(tonic, "minor" if is_minor else "major")
     return None
-
-
-def camelot(pitch: int, *, is_minor: bool) -> str:
-    """The code of a key by its tonic: semitones above C, 0 to 11."""
-    fifths = (pitch + 3 if is_minor else pitch) * 7 % 12
-    return f"{(fifths + 7) % 12 + 1}{'A' if is_minor else 'B'}"
