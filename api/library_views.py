@@ -13,7 +13,7 @@ from api.schemas.library import (
     TrackShown,
     TrackWhole,
 )
-from db.models.music import LibraryScan, MusicPlaylist, MusicTrack
+from db.models.music_library import LibraryScan, MusicPlaylist, MusicTrack
 from db.queries.music_playlists import Counted, Placed
 from db.queries.music_search import Found
 from studio.music_library.matching import match

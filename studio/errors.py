@@ -48,6 +48,12 @@ class MediaError(InvalidError):
     """A file cannot be read as the picture, sound or video it should be."""
 
 
+class SyncPointError(InvalidError):
+    """No cut can be brought onto a sync point within the limits of speed."""
+
+    code = "SYNC_POINT_UNREACHABLE"
+
+
 class FileMissingError(NotFoundError):
     """A path names no file."""
 
@@ -106,6 +112,12 @@ class StateError(ConflictError):
     """What was asked does not fit the generation's present state."""
 
     code = "INVALID_STATE"
+
+
+class SyncOffsetError(StudioError):
+    """Sound and picture of a clip that was just made lie further apart than a frame."""
+
+    code = "SYNC_OFFSET"
 
 
 class RenderError(StudioError):

@@ -17,8 +17,10 @@ BLOCK_FRAMES: Final = 256
 SHARPNESS_SEMITONES: Final = 0.2
 LEAST_PEAK: Final = 0.02
 """Of the window's strongest partial; what is fainter is no note."""
-LEAST_TONALITY: Final = 0.35
-"""Correlation with the best profile, below which no key is named: noise and drums reach 0.3."""
+LEAST_TONALITY: Final = 0.4
+"""Correlation with the best profile, below which no key is named."""
+LEAST_CONTRAST: Final = 0.33
+"""Spread of the pitch classes over their mean: 2 s of noise reach 0.29, a cadence 0.8."""
 LEAST_PROMINENCE: Final = 2.0
 """Of the window's median: a click sounds at all pitches alike."""
 SILENCE: Final = 1e-4
@@ -126,6 +128,8 @@ def key_of_chroma(chroma: Chroma, *, tuning_cents: float = 0.0) -> Key | None:
     Returns:
         The key, or None where no profile is like it.
     """
+    if not np.std(chroma) >= LEAST_CONTRAST * np.mean(chroma) > 0:
+        return None
     likeness = _likeness(chroma)
     best = int(np.argmax(likeness))
     if not likeness[best] >= LEAST_TONALITY:

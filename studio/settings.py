@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     assets_dir: Path | None = None
     music_dirs: Folders = ()
     music_path_map: Words = ()
+    music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
 
     heartbeat_s: float = Field(default=10.0, gt=0)

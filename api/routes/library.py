@@ -9,7 +9,7 @@ from api.library_views import show_found, show_matched, show_whole
 from api.schemas.fields import Id
 from api.schemas.library import TrackChange, TrackFound, TrackMatched, TrackWhole
 from api.schemas.library_queries import MatchAsked, SearchAsked
-from db.models.music import MusicTrack
+from db.models.music_library import MusicTrack
 from db.queries import music_playlists, music_search, music_tracks
 from db.session import transaction
 from studio.music_library.matching import read_tolerance

@@ -11,7 +11,7 @@ from api.conditions import is_known
 from api.ranged import RangedFile
 from api.requests import settings_of
 from api.schemas.fields import Id
-from db.models.music import MusicTrack
+from db.models.music_library import MusicTrack
 from db.queries import music_tracks
 from db.session import transaction
 from studio.canonical import digest

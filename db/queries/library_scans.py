@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY, ago
 from db.locks import Lock
-from db.models.music import LibraryScan
+from db.models.music_library import LibraryScan
 from db.session import engine
 from studio.errors import NotFoundError
 

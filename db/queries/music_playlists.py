@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from db.models.music import MusicPlaylist, MusicPlaylistEntry, MusicTrack
+from db.models.music_library import MusicPlaylist, MusicPlaylistEntry, MusicTrack
 from studio.errors import NotFoundError
 from studio.music_library.changes import Known, Stamp
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Session, col, column
 
-from db.models.music import MusicPlaylistEntry, MusicTrack, MusicWord
+from db.models.music_library import MusicPlaylistEntry, MusicTrack, MusicWord
 from studio.music_library.changes import Known, Stamp
 from studio.music_library.facts import in_effect
 from studio.music_library.wording import corrigible, words_of

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from db.models.music import MusicPlaylistEntry, MusicTrack, MusicWord
+from db.models.music_library import MusicPlaylistEntry, MusicTrack, MusicWord
 from studio.music_library.matching import FACTORS, ranges
 from studio.music_library.wording import Term, corrigible, terms_of
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.models.music import MusicPlaylist, MusicPlaylistEntry, MusicTrack
+from db.models.music_library import MusicPlaylist, MusicPlaylistEntry, MusicTrack
 from db.queries.music_scan import add_words, effective
 from studio.errors import NotFoundError
 

@@ -27,15 +27,27 @@ FORMATS = "mov,matroska,webm,avi,mpegts,mp3,wav,w64,flac,ogg,aac,aiff,caf"
 BLOCK_SAMPLES = 32_768
 """How many come out at once: a frame of MP3 has 1152, and a call for each costs as much as decoding it."""
 TAKEN_EVERY_FRAMES = 32
+_MEAN = ":rematrix_maxval=1"
+"""Of more channels their mean is taken; by itself the mixer sums them, 3 dB too loud where two agree."""
+
+
+def require_file(path: Path) -> None:
+    """Pass if a path names a plain file.
+
+    Raises:
+        FileMissingError: There is nothing.
+        MediaError: It is something else.
+    """
+    if not path.exists():
+        raise FileMissingError(f"There is no file {path.name}.", path=str(path))
+    if not path.is_file():
+        raise MediaError(f"{path.name} is no file.", path=str(path))
 
 
 @contextmanager
 def reading(path: Path) -> "Iterator[InputContainer]":
     """Open a media file for reading, PyAV's errors turned into ours."""
-    if not path.exists():
-        raise FileMissingError(f"There is no file {path.name}.", path=str(path))
-    if not path.is_file():
-        raise MediaError(f"{path.name} is no file.", path=str(path))
+    require_file(path)
     try:
         # An absolute path cannot be taken for a protocol such as "concat:".
         with av.open(str(path.absolute()), options={"format_whitelist": FORMATS}) as container:
@@ -154,7 +166,7 @@ class _Mixer:
         wanted = f"sample_fmts=flt:channel_layouts={layout}:sample_rates={self.mix.rate_hz}"
         chain = (
             self.source,
-            self.graph.add("aresample", str(self.mix.rate_hz)),
+            self.graph.add("aresample", f"{self.mix.rate_hz}{_MEAN if layout == 'mono' else ''}"),
             self.graph.add("asetnsamples", f"n={BLOCK_SAMPLES}:p=0"),
             self.graph.add("aformat", wanted),
             self.graph.add("abuffersink"),

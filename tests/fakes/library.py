@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session
 
-from db.models.music import LibraryScan, MusicPlaylist, MusicTrack, MusicWord
+from db.models.music_library import LibraryScan, MusicPlaylist, MusicTrack, MusicWord
 from db.queries import music_scan
 from db.session import transaction
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from db.models.music import LibraryScan, MusicPlaylist, MusicTrack, MusicWord
+from db.models.music_library import LibraryScan, MusicPlaylist, MusicTrack, MusicWord
 from db.queries import library_scans
 from db.session import transaction
 from tasks.library_scan import scan_folders

@@ -297,6 +297,14 @@ def test_levels_survive_writing_reading_and_mixing(tmp_path: Path) -> None:
     np.testing.assert_allclose(media.decode_audio(path, rate_hz=RATE_HZ, mono=False)[:, 1], tone, atol=1e-4)
 
 
+def test_mixing_two_channels_to_one_takes_their_mean(tmp_path: Path) -> None:
+    path = tmp_path / "pair.wav"
+    tone = (0.5 * np.sin(2 * np.pi * 440 * np.arange(RATE_HZ) / RATE_HZ)).astype(np.float32)
+    for right, mixed in ((tone, tone), (0 * tone, tone / 2), (-tone, 0 * tone)):
+        media.write_wav(path, np.stack([tone, right], axis=1), RATE_HZ)
+        np.testing.assert_allclose(media.decode_audio(path, rate_hz=RATE_HZ), mixed, atol=1e-4)
+
+
 def no_audio_files(folder: Path) -> dict[str, Path]:
     files = {
         name: folder / name
