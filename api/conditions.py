@@ -35,7 +35,7 @@ class Conditions:
     def answer(self, shown: View) -> View | Response:
         """The resource under its tag, or nothing where the client has it already."""
         etag = _etag(shown)
-        if self.if_none_match is not None and _names(self.if_none_match.replace("W/", ""), etag):
+        if is_known(self.if_none_match, etag):
             return Response(status_code=304, headers={"ETag": etag})
         return self.tag(shown)
 
@@ -51,6 +51,11 @@ async def _conditions(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Conditions:
     return Conditions(response, if_match, if_none_match)
+
+
+def is_known(if_none_match: str | None, etag: str) -> bool:
+    """Whether `If-None-Match` says that the client has what goes by `etag`."""
+    return if_none_match is not None and _names(if_none_match.replace("W/", ""), etag)
 
 
 ConditionsAsked = Annotated[Conditions, Depends(_conditions)]

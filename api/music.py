@@ -1,6 +1,6 @@
 """The music service, on 8315."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -10,20 +10,21 @@ from fastapi import APIRouter, FastAPI
 
 from api import computing
 from api.app import build
-from api.routes import analyses, music_health
+from api.routes import analyses, library, library_files, library_scans, music_health, playlists
 from studio.clients.track_analysis import prepare
 from studio.settings import Settings
+from tasks.library_start import Started, start_scan
 
 PREFIX: Final = "/api"
-_ROUTES: Final = (music_health, analyses)
+_ROUTES: Final = (music_health, analyses, library, library_files, playlists, library_scans)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service."""
+def create_app(settings: Settings, start_scan: Callable[[], Started] = start_scan) -> FastAPI:
+    """The service; `start_scan` has the library scanned."""
     service = APIRouter(prefix=PREFIX)
     for routes in _ROUTES:
         service.include_router(routes.router)
-    return build(
+    app = build(
         settings,
         title="tower-apple-music",
         description="Tempo, beats and key of music, cuts held against the beat, and a library to search.",
@@ -31,6 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
         open_paths=[f"{PREFIX}/health"],
         lifespan=_warming,
     )
+    app.state.start_scan = start_scan
+    return app
 
 
 @asynccontextmanager

@@ -9,3 +9,4 @@ class Lock(IntEnum):
     TOWER = 7_460_001
     MIGRATIONS = 7_460_002
     RECONCILER = 7_460_003
+    LIBRARY_SCAN = 7_460_004

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()
+    music_path_map: Words = ()
     music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
 
@@ -96,6 +97,11 @@ class Settings(BaseSettings):
     def analyses(self) -> Path:
         """What was found out about sound files, by content."""
         return self.home / "cache" / "analyses"
+
+    @property
+    def music(self) -> tuple[Path, ...]:
+        """The folders that the music library is made of."""
+        return self.music_dirs or (self.media,)
 
     @property
     def run_dir(self) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -28,6 +29,7 @@ from db.queries.ownership import Run
 from studio.errors import UnavailableError
 
 DEPLOYMENT = "produce-scene/produce-scene"
+SCAN_DEPLOYMENT = "scan-library/scan-library"
 LIVING = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
@@ -37,29 +39,47 @@ def create_run(run: Run, *, name: str) -> UUID:
     Raises:
         UnavailableError: Prefect does not answer, or does not know the deployment yet.
     """
-    with _trouble():
-        try:
-            return _create_run(run, name)
-        except PrefectHTTPStatusError:
-            _deployment_id.cache_clear()
-            return _create_run(run, name)
-
-
-def _create_run(run: Run, name: str) -> UUID:
-    flow_run = _client(os.getpid()).create_flow_run_from_deployment(
-        _deployment_id(os.getpid()),
+    return _create(
+        DEPLOYMENT,
         parameters={"generation_id": run.generation_id, "attempt": run.attempt},
         name=name,
         tags=[run.generation_id],
         idempotency_key=f"{run.generation_id}/{run.attempt}",
     )
-    return flow_run.id
 
 
-@lru_cache(maxsize=2)
-def _deployment_id(pid: int) -> UUID:
+def create_scan(scan_id: int) -> UUID:
+    """The flow run that carries a scan of the music library; asked again, the same one.
+
+    Raises:
+        UnavailableError: Prefect does not answer, or does not know the deployment yet.
+    """
+    return _create(
+        SCAN_DEPLOYMENT,
+        parameters={"scan_id": scan_id},
+        name=f"scan {scan_id}",
+        tags=["library"],
+        idempotency_key=f"library-scan/{scan_id}",
+    )
+
+
+def _create(deployment: str, **run: Any) -> UUID:
+    """A run of a deployment, whose id is asked for anew where the one that is known is refused."""
+    client = _client(os.getpid())
+    with _trouble():
+        try:
+            known = _deployment_id(os.getpid(), deployment)
+            return client.create_flow_run_from_deployment(known, **run).id
+        except PrefectHTTPStatusError:
+            _deployment_id.cache_clear()
+            found = _deployment_id(os.getpid(), deployment)
+            return client.create_flow_run_from_deployment(found, **run).id
+
+
+@lru_cache(maxsize=4)
+def _deployment_id(pid: int, deployment: str) -> UUID:
     """Asked for once a process; a refused run has it asked for anew."""
-    return _client(pid).read_deployment_by_name(DEPLOYMENT).id
+    return _client(pid).read_deployment_by_name(deployment).id
 
 
 @dataclass(frozen=True, slots=True)
