@@ -14,6 +14,7 @@ from api.schemas.library import (
     TrackWhole,
 )
 from db.models.music_library import LibraryScan, MusicPlaylist, MusicTrack
+from db.queries.music_listed import Listed
 from db.queries.music_playlists import Counted, Placed
 from db.queries.music_search import Found
 from studio.music_library.matching import match
@@ -22,7 +23,7 @@ TRACK = "/api/track"
 _PLAIN = ("title", "artist", "album", "genre", "year", "tags", "bpm", "bpm_source", "key", "key_source")
 
 
-def show_track(row: MusicTrack) -> TrackShown:
+def show_track(row: MusicTrack | Listed) -> TrackShown:
     """A track in a list."""
     return TrackShown(**_track(row))
 
@@ -32,7 +33,7 @@ def show_found(found: Found) -> TrackFound:
     return TrackFound(**_track(found.track), is_corrected=found.is_corrected)
 
 
-def show_matched(row: MusicTrack, target_bpm: float, *, tempos: bool) -> TrackMatched:
+def show_matched(row: Listed, target_bpm: float, *, tempos: bool) -> TrackMatched:
     """A track that goes with a tempo."""
     assert row.bpm is not None
     how = match(row.bpm, target_bpm, tempos=tempos)
@@ -96,7 +97,7 @@ def show_scan(row: LibraryScan) -> ScanShown:
     return ScanShown(**{**held, "flow_run_id": None if row.flow_run_id is None else str(row.flow_run_id)})
 
 
-def _track(row: MusicTrack) -> dict[str, Any]:
+def _track(row: MusicTrack | Listed) -> dict[str, Any]:
     is_file = row.state == "present"
     return {
         "id": row.id,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
-from prefect.client.schemas.objects import WorkPool, WorkQueue
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.objects import DeploymentSchedule, WorkPool, WorkQueue
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
@@ -153,10 +154,28 @@ async def _apply_deployment(client: PrefectClient, entry: dict[str, Any]) -> Non
         "parameter_openapi_schema": parameter_schema(flow).model_dump_for_openapi(),
         "enforce_parameter_schema": True,
     }
+    known: list[DeploymentSchedule] = []
     try:
         found = await client.read_deployment_by_name(f"{flow.name}/{entry['name']}")
-        if all(getattr(found, key) == value for key, value in wanted.items()):
+        known = list(found.schedules)
+        if all(getattr(found, key) == value for key, value in wanted.items()) and _on_time(entry, known):
             return
     except ObjectNotFound:
         _log.info("new deployment %s/%s", flow.name, entry["name"])
-    await client.create_deployment(await client.create_flow_from_name(flow.name), entry["name"], **wanted)
+    flow_id = await client.create_flow_from_name(flow.name)
+    await client.create_deployment(flow_id, entry["name"], schedules=_schedules(entry, known), **wanted)
+
+
+def _schedules(
+    entry: dict[str, Any], known: Sequence[DeploymentSchedule] = ()
+) -> list[DeploymentScheduleCreate]:
+    """When a deployment runs by itself; a schedule that somebody has paused stays paused."""
+    paused = [each.schedule for each in known if not each.active]
+    crons = [
+        CronSchedule(cron=said["cron"], timezone=said["timezone"]) for said in entry.get("schedules", ())
+    ]
+    return [DeploymentScheduleCreate(schedule=cron, active=cron not in paused) for cron in crons]
+
+
+def _on_time(entry: dict[str, Any], known: Sequence[DeploymentSchedule]) -> bool:
+    return [each.schedule for each in known] == [each.schedule for each in _schedules(entry)]

@@ -1,6 +1,5 @@
 """Looking through the music folders: what is new is read, what moved is known again, what is gone is told."""
 
-import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from prefect import task
 from db.queries import library_scans, music_scan
 from db.session import transaction
 from studio.clients import music_folders
+from studio.clients.analysis_cache import content_hash
 from studio.clients.music_folders import Seen, Tree
 from studio.clients.music_tags import Tagged, read_tags
 from studio.errors import FileMissingError, MediaError
@@ -87,19 +87,6 @@ def scan_tracks(tree: Tree, progress: Progress) -> None:
     _say_gone(moves.left(), progress)
 
 
-def content_hash(path: Path) -> str:
-    """SHA-256 of a file.
-
-    Raises:
-        FileMissingError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise FileMissingError(f"It cannot be read: {error.strerror}.", path=str(path)) from error
-
-
 def _stamp(seen: Seen) -> Stamp:
     return Stamp(seen.size_bytes, seen.mtime_ns)
 
@@ -138,12 +125,12 @@ def _take_in(files: Sequence[Seen], new: set[str], moves: Moves, progress: Progr
 
 def file_row(seen: Seen) -> dict[str, Any] | None:
     """A file as a row: what it says of itself, or why it does not; None when it is gone meanwhile."""
-    path = Path(seen.path)
+    hashed, path = None, Path(seen.path)
     try:
         hashed = content_hash(path)
         tagged = read_tags(path)
     except FileMissingError:
-        return None if not path.exists() else _unread(seen, None, "It cannot be opened.")
+        return None
     except MediaError as error:
         return _unread(seen, hashed, error.message)
     facts = read_facts(tagged.raw).to_json()

@@ -10,7 +10,7 @@ from api.schemas.fields import Id
 from api.schemas.library import TrackChange, TrackFound, TrackMatched, TrackWhole
 from api.schemas.library_queries import MatchAsked, SearchAsked
 from db.models.music_library import MusicTrack
-from db.queries import music_playlists, music_search, music_tracks
+from db.queries import music_matching, music_playlists, music_search, music_tracks
 from db.session import transaction
 from studio.music_library.matching import read_tolerance
 
@@ -21,12 +21,12 @@ router = APIRouter(tags=["library"])
 def search(request: Request, response: Response, asked: Annotated[SearchAsked, Query()]) -> list[TrackFound]:
     """Tracks by words, tag, artist, tempo, key, length and playlist; slips of the pen are forgiven."""
     page, wanted = asked.page(request, response), asked.wanted()
-    after = page.after(2)
+    after = page.after(3)
     with transaction() as session:
         if wanted.playlist_id is not None:
             music_playlists.get(session, wanted.playlist_id)
         found = music_search.search(session, wanted, limit=page.one_more, after=after)
-    rows = page.cut(found, lambda each: f"{each.rank}.{each.track.id}")
+    rows = page.cut(found, lambda each: f"{each.tier}.{each.rank}.{each.track.id}")
     return [show_found(each) for each in rows]
 
 
@@ -39,7 +39,7 @@ def find_matching(
     tolerance_bpm = read_tolerance(asked.tolerance, asked.target_bpm)
     (skip,) = page.after(1)
     with transaction() as session:
-        rows = music_search.matching(
+        rows = music_matching.matching(
             session,
             asked.target_bpm,
             tolerance_bpm,

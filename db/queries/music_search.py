@@ -1,40 +1,19 @@
-"""Searching the music library: by words, slips included, by tag, key, tempo, length; by a tempo that fits."""
+"""Searching the music library: by words, slips included, by tag, key, tempo and length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Float,
-    Integer,
-    Select,
-    Text,
-    and_,
-    cast,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    text,
-    true,
-)
-from sqlmodel import Session, col
+from sqlalchemy import TextClause, text
+from sqlmodel import Session
 
-from db.models.music_library import MusicPlaylistEntry, MusicTrack, MusicWord
-from studio.music_library.matching import FACTORS, ranges
-from studio.music_library.wording import Term, corrigible, terms_of
+from db.queries.music_listed import COLUMNS, Listed, listed
+from db.queries.music_spelling import readings
+from studio.music_library.wording import Term, terms_of
 
-_RANKS: Final = 1_000_000
-"""Ranks are compared as whole numbers, so that a page can begin where the one before it ended."""
-_MOST_READINGS: Final = 5
-_HAS_TRIGRAMS: Final = text("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm')")
-_LEAST_LIKENESS: Final = 0.35
-"""Trigram similarity of words, 0 to 1; one slip in a word of eight leaves about 0.4."""
-
-Where = list[ColumnElement[bool]]
+START: Final = (0, 0, 0)
+MOST_RANKED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,154 +34,138 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A track with its rank, and whether words were taken for misspelt to find it."""
+    """A track with its place in the order, and whether words were taken for misspelt to find it."""
 
-    track: MusicTrack
+    track: Listed
+    tier: int
     rank: int
     is_corrected: bool
 
 
-def search(session: Session, wanted: Wanted, *, limit: int, after: tuple[int, ...] = (0, 0)) -> list[Found]:
-    """Tracks, those first whose title or artist has the words; without words by id.
+_BY_WORDS: Final = """
+WITH exact AS MATERIALIZED (
+    SELECT id, 1 AS tier, 0 AS rank FROM music_tracks t
+    WHERE title_words = :title {filters} AND (1, 0, id) > (:tier, 0, CASE :tier WHEN 1 THEN :id ELSE 0 END)
+    ORDER BY id LIMIT :limit
+), titled AS MATERIALIZED (
+    SELECT id, title_search AS words FROM music_tracks t
+    WHERE :tier <= 2 AND title_search @@ CAST(:asked AS tsquery) AND title_words <> :title {filters}
+    AND (SELECT count(*) FROM exact) < :limit LIMIT :most + 1
+), by_title AS MATERIALIZED ({titled}
+), other AS MATERIALIZED (
+    SELECT id, search AS words FROM music_tracks t
+    WHERE search @@ CAST(:asked AS tsquery) AND NOT title_search @@ CAST(:asked AS tsquery) {filters}
+    AND (SELECT count(*) FROM exact) + (SELECT count(*) FROM by_title) < :limit LIMIT :most + 1
+), by_other AS MATERIALIZED ({other}
+), page AS (
+    SELECT * FROM (TABLE exact UNION ALL TABLE by_title UNION ALL TABLE by_other) AS tiers
+    ORDER BY tier, rank DESC, id LIMIT :limit
+)
+SELECT {columns}, tier, rank FROM page JOIN music_tracks t USING (id) ORDER BY tier, rank DESC, id
+"""
+_A_TIER: Final = """
+    (SELECT id, {tier} AS tier, rank FROM (
+        SELECT id, CAST(ts_rank(words, CAST(:asked AS tsquery), 2) * 1000000 AS int) + 1 AS rank
+        FROM {matches} WHERE (SELECT count(*) FROM {matches}) <= :most
+    ) AS ranked
+    WHERE :tier < {tier} OR :rank = 0 OR rank < :rank OR (rank = :rank AND id > :id)
+    ORDER BY rank DESC, id LIMIT :limit)
+    UNION ALL
+    (SELECT id, {tier}, 0 FROM music_tracks t
+    WHERE {is_of} {filters} AND (SELECT count(*) FROM {matches}) > :most
+    AND id > CASE :tier WHEN {tier} THEN :id ELSE 0 END
+    ORDER BY id LIMIT :limit)"""
+"""Ranking reads every match. So a tier is ranked if it has at most a thousand, which counting up to that
+finds out; beyond, matches lie so close that walking along the ids soon has a page of them. The 2 has
+`ts_rank` count a short text that has the words for more than a long one."""
+_TITLED: Final = "title_search @@ CAST(:asked AS tsquery) AND title_words <> :title"
+_OTHER: Final = "search @@ CAST(:asked AS tsquery) AND NOT title_search @@ CAST(:asked AS tsquery)"
+_BY_ID: Final = """
+SELECT {columns}, 0 AS tier, 0 AS rank FROM music_tracks t WHERE id > :id {filters} ORDER BY id LIMIT :limit
+"""
+_BY_ARTIST: Final = """
+WITH matches AS MATERIALIZED (
+    SELECT id FROM music_tracks t WHERE search @@ CAST(:artist AS tsquery) {filters} LIMIT :most + 1
+), page AS (
+    (SELECT id FROM matches WHERE (SELECT count(*) FROM matches) <= :most AND id > :id
+    ORDER BY id LIMIT :limit)
+    UNION ALL
+    (SELECT id FROM music_tracks t WHERE search @@ CAST(:artist AS tsquery) {filters}
+    AND (SELECT count(*) FROM matches) > :most AND id > :id ORDER BY id LIMIT :limit)
+)
+SELECT {columns}, 0 AS tier, 0 AS rank FROM page JOIN music_tracks t USING (id) ORDER BY id
+"""
+_FILTERS: Final = {
+    "artist": "AND search @@ CAST(:artist AS tsquery)",
+    "tags": "AND tags @> CAST(:tags AS text[])",
+    "keys": "AND key = ANY (CAST(:keys AS text[]))",
+    "bpm_min": "AND bpm >= :bpm_min",
+    "bpm_max": "AND bpm <= :bpm_max",
+    "length_min_s": "AND duration_s >= :length_min_s",
+    "length_max_s": "AND duration_s <= :length_max_s",
+    "state": "AND state = :state",
+    "playlist_id": "AND EXISTS (SELECT FROM music_playlist_entries e "
+    "WHERE e.track_id = t.id AND e.playlist_id = :playlist_id)",
+}
+
+
+def search(session: Session, wanted: Wanted, *, limit: int, after: tuple[int, ...] = START) -> list[Found]:
+    """Tracks: those whose title is what was asked for, those whose title has it, the rest; else by id.
 
     Args:
         session: The transaction.
         wanted: What is looked for.
         limit: How many.
-        after: Rank and id of the last one that was seen; zeros at the beginning.
+        after: Tier, rank and id of the last one that was seen; zeros at the beginning.
     """
-    terms = terms_of(wanted.words or "")
-    if wanted.words is not None and not terms:
+    values = _values(wanted, limit, after)
+    if wanted.words is None:
+        return _found(session, _BY_ID if wanted.artist is None else _BY_ARTIST, values, but="artist")
+    terms = terms_of(wanted.words)
+    if not terms:
         return []
-    found = _ranked(session, wanted, [[term] for term in terms], limit, after)
-    if found or not terms:
+    found = _by_words(session, values, [[term] for term in terms])
+    meant = None if found else readings(session, terms)
+    if meant is None:
         return found
-    readings = _readings(session, terms)
-    if readings is None:
-        return []
-    return [replace(each, is_corrected=True) for each in _ranked(session, wanted, readings, limit, after)]
+    return [replace(each, is_corrected=True) for each in _by_words(session, values, meant)]
 
 
-def matching(
-    session: Session,
-    target_bpm: float,
-    tolerance_bpm: float,
-    *,
-    tempos: bool,
-    keys: Sequence[str],
-    limit: int,
-    skip: int,
-) -> list[MusicTrack]:
-    """Tracks that can be played and go with a tempo, the nearest first; `tempos`: also at half and double."""
-    bpm = col(MusicTrack.bpm)
-    fits = or_(
-        *(
-            bpm.between(each.low_bpm, each.high_bpm)
-            for each in ranges(target_bpm, tolerance_bpm, tempos=tempos)
-        )
-    )
-    factors = FACTORS if tempos else FACTORS[:1]
-    distances = [func.abs(bpm * literal(factor, Float) - literal(target_bpm, Float)) for _, factor in factors]
-    distance = func.least(*distances) if tempos else distances[0]
-    query = select(MusicTrack).where(fits, col(MusicTrack.state) == "present")
-    if keys:
-        query = query.where(col(MusicTrack.key).in_(keys))
-    query = query.order_by(distance, distances[0], col(MusicTrack.id)).offset(skip).limit(limit)
-    return list(session.scalars(query))
+def _by_words(session: Session, values: dict[str, Any], meant: Sequence[Sequence[Term]]) -> list[Found]:
+    title = " ".join(each[0].word for each in meant)
+    return _found(session, _BY_WORDS, {**values, "asked": _asked(meant), "title": title})
 
 
-def _ranked(
-    session: Session, wanted: Wanted, readings: Sequence[Sequence[Term]], limit: int, after: tuple[int, ...]
-) -> list[Found]:
-    where = _filters(wanted)
-    if not readings:
-        query = select(MusicTrack, literal(0)).where(*where, col(MusicTrack.id) > after[1])
-        rows = session.execute(query.order_by(col(MusicTrack.id)).limit(limit))
-        return [Found(track, 0, is_corrected=False) for track, _ in rows]
-    asked = func.to_tsquery(text("'simple'"), _query(readings))
-    rank = cast(func.ts_rank(MusicTrack.search, asked) * _RANKS, Integer)
-    best: Select[Any, Any] = (
-        select(col(MusicTrack.id).label("id"), rank.label("rank"))
-        .where(col(MusicTrack.search).op("@@")(asked), *where)
-        .order_by(rank.desc(), col(MusicTrack.id))
-    )
-    if after[1]:
-        best = best.where(or_(rank < after[0], and_(rank == after[0], col(MusicTrack.id) > after[1])))
-    return _whole(session, best.limit(limit))
+def _found(session: Session, kind: str, values: dict[str, Any], *, but: str = "") -> list[Found]:
+    """One statement a search: each way to the database costs as much as a tier."""
+    filters = tuple(name for name in _FILTERS if name in values and name != but)
+    rows = session.execute(_statement(kind, filters), values)
+    return [Found(listed(row), row.tier, row.rank, is_corrected=False) for row in rows]
 
 
-def _whole(session: Session, best: Select[Any, Any]) -> list[Found]:
-    """The rows of what was ranked: whole rows are read for a page and not for all that match."""
-    page = best.subquery()
-    rows = session.execute(
-        select(MusicTrack, page.c.rank)
-        .join(page, col(MusicTrack.id) == page.c.id)
-        .order_by(page.c.rank.desc(), col(MusicTrack.id))
-    )
-    return [Found(track, rank, is_corrected=False) for track, rank in rows]
+@lru_cache(maxsize=256)
+def _statement(kind: str, filtered: tuple[str, ...]) -> TextClause:
+    parts = {"filters": " ".join(_FILTERS[name] for name in filtered), "columns": COLUMNS}
+    titled = _A_TIER.format(tier=2, matches="titled", is_of=_TITLED, **parts)
+    other = _A_TIER.format(tier=3, matches="other", is_of=_OTHER, **parts)
+    return text(kind.format(titled=titled, other=other, **parts))
 
 
-def _filters(wanted: Wanted) -> Where:
-    where: Where = []
+def _values(wanted: Wanted, limit: int, after: tuple[int, ...]) -> dict[str, Any]:
+    said = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, ())}
+    said |= {name: list(said[name]) for name in ("tags", "keys") if name in said}
     if wanted.artist is not None:
-        words = _query([[term] for term in terms_of(wanted.artist)], weight="B")
-        where.append(col(MusicTrack.search).op("@@")(func.to_tsquery(text("'simple'"), words)))
-    if wanted.tags:
-        where.append(col(MusicTrack.tags).contains(list(wanted.tags)))
-    if wanted.keys:
-        where.append(col(MusicTrack.key).in_(wanted.keys))
-    if wanted.state is not None:
-        where.append(col(MusicTrack.state) == wanted.state)
-    if wanted.playlist_id is not None:
-        where.append(_in_playlist(wanted.playlist_id))
-    return [*where, *_bounds(wanted)]
+        said["artist"] = _asked([[term] for term in terms_of(wanted.artist)], weight="B")
+    tier, rank, track_id = after
+    return {**said, "limit": limit, "tier": tier, "rank": rank, "id": track_id, "most": MOST_RANKED}
 
 
-def _bounds(wanted: Wanted) -> Where:
-    bounds = (
-        (MusicTrack.bpm, wanted.bpm_min, wanted.bpm_max),
-        (MusicTrack.duration_s, wanted.length_min_s, wanted.length_max_s),
-    )
-    least = [col(column) >= low for column, low, _ in bounds if low is not None]
-    return [*least, *(col(column) <= high for column, _, high in bounds if high is not None)]
+def _asked(meant: Sequence[Sequence[Term]], *, weight: str = "") -> str:
+    """Each word in one of its readings, as a `tsquery`; words are letters and digits, and no more."""
+    each_word = (" | ".join(_lexeme(term, weight) for term in each) for each in meant)
+    return " & ".join(f"({word})" for word in each_word)
 
 
-def _in_playlist(playlist_id: int) -> ColumnElement[bool]:
-    entry = MusicPlaylistEntry
-    return exists().where(col(entry.track_id) == col(MusicTrack.id), col(entry.playlist_id) == playlist_id)
-
-
-def _query(readings: Sequence[Sequence[Term]], *, weight: str = "") -> str:
-    """Readings of each word as PostgreSQL's text search has it; words are letters and digits, and no more."""
-    return " & ".join(
-        "("
-        + " | ".join(f"'{term.word}':{'*' if term.is_prefix else ''}{weight}".rstrip(":") for term in each)
-        + ")"
-        for each in readings
-    )
-
-
-def _readings(session: Session, terms: Sequence[Term]) -> list[list[Term]] | None:
-    """Each word, and what else it may have been meant to be; None where there is nothing of that kind."""
-    slips = corrigible(term.word for term in terms)
-    if not slips or not session.scalar(_HAS_TRIGRAMS):
-        return None
-    meant: dict[str, list[Term]] = {}
-    for slip, word in session.execute(_alike(slips)):
-        meant.setdefault(slip, []).append(Term(word, is_prefix=False))
-    return [[term, *meant.get(term.word, ())] for term in terms] if meant else None
-
-
-def _alike(slips: Sequence[str]) -> Select[str, str]:
-    """The words of the library that are most like each of those that are none of its own."""
-    slip: ColumnElement[str] = func.unnest(cast(list(slips), ARRAY(Text))).column_valued("slip")
-    likeness = func.similarity(MusicWord.word, slip)
-    word = (
-        select(col(MusicWord.word))
-        .where(col(MusicWord.word).op("%")(slip), likeness >= _LEAST_LIKENESS)
-        .order_by(likeness.desc(), col(MusicWord.word))
-        .limit(_MOST_READINGS)
-        .lateral("alike")
-    )
-    known = exists().where(col(MusicWord.word) == slip)
-    return select(slip, word.c.word).select_from(slip).join(word, true()).where(~known)
+def _lexeme(term: Term, weight: str) -> str:
+    marks = ("*" if term.is_prefix else "") + weight
+    return f"'{term.word}':{marks}" if marks else f"'{term.word}'"

@@ -23,14 +23,6 @@ class Match:
     speed_change_percent: float
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Tempos from `low_bpm` to `high_bpm`, both included."""
-
-    low_bpm: float
-    high_bpm: float
-
-
 def read_tolerance(text: str, target_bpm: float) -> float:
     """A tolerance in BPM, as "5", or in per cent of the target, as "5%".
 
@@ -47,15 +39,6 @@ def read_tolerance(text: str, target_bpm: float) -> float:
             expected=f"a number of BPM up to {LARGEST_TOLERANCE_BPM:.0f}, as 5, or per cent, as 5%",
         )
     return tolerance
-
-
-def ranges(target_bpm: float, tolerance_bpm: float, *, tempos: bool) -> tuple[Range, ...]:
-    """The tempos that a track may have; with `tempos`, at half and double tempo as well."""
-    factors = FACTORS if tempos else FACTORS[:1]
-    return tuple(
-        Range(max(0.0, target_bpm - tolerance_bpm) / factor, (target_bpm + tolerance_bpm) / factor)
-        for _, factor in factors
-    )
 
 
 def match(bpm: float, target_bpm: float, *, tempos: bool) -> Match:

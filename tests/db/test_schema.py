@@ -15,6 +15,7 @@ import db.models.culture
 import db.models.judgement
 import db.models.learning
 import db.models.music
+import db.models.music_library
 import db.models.orchestration
 import db.models.production
 import db.models.project

@@ -154,6 +154,12 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column(
+            "title_search",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple'::regconfig, title_words)", persisted=True),
+            nullable=True,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("source IN ('folder', 'apple_music')", name=op.f("ck_music_tracks_source")),
@@ -165,6 +171,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_music_tracks")),
         sa.UniqueConstraint("location", name=op.f("uq_music_tracks_location")),
         sa.UniqueConstraint("persistent_id", name=op.f("uq_music_tracks_persistent_id")),
+    )
+    op.create_index(
+        "ix_music_tracks_title_search", "music_tracks", ["title_search"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(
+        "ix_music_tracks_title", "music_tracks", ["title_words"], unique=False, postgresql_using="hash"
     )
     op.create_index("ix_music_tracks_bpm", "music_tracks", ["bpm", "id"], unique=False)
     op.create_index("ix_music_tracks_content", "music_tracks", ["content_hash"], unique=False)
