@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()
+    music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
 
     heartbeat_s: float = Field(default=10.0, gt=0)
