@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from studio.analysis_sheet import BEAT, DOWNBEAT, LABEL, MARGIN, TINTS, WIDTH, draw_analysis
-from studio.beats import NO_BEATS, Beats, TempoChange
+from studio.beats import NO_BEATS, Beats
 from studio.keys import Key
 from studio.sections import Section
+from studio.tempo_changes import TempoChange
 from studio.tracks import TrackAnalysis
 
 SVG = "{http://www.w3.org/2000/svg}"
