@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.queries.music_listed import COLUMNS, Listed, listed
 from db.queries.music_spelling import readings
-from studio.music_library.wording import Term, terms_of
+from studio.music_library.wording import Term, terms_of, words_of
 
 START: Final = (0, 0, 0)
 MOST_RANKED: Final = 1_000
@@ -124,6 +124,7 @@ def search(session: Session, wanted: Wanted, *, limit: int, after: tuple[int, ..
     terms = terms_of(wanted.words)
     if not terms:
         return []
+    values["title"] = " ".join(words_of(wanted.words))
     found = _by_words(session, values, [[term] for term in terms])
     meant = None if found else readings(session, terms)
     if meant is None:
@@ -132,8 +133,7 @@ def search(session: Session, wanted: Wanted, *, limit: int, after: tuple[int, ..
 
 
 def _by_words(session: Session, values: dict[str, Any], meant: Sequence[Sequence[Term]]) -> list[Found]:
-    title = " ".join(each[0].word for each in meant)
-    return _found(session, _BY_WORDS, {**values, "asked": _asked(meant), "title": title})
+    return _found(session, _BY_WORDS, {**values, "asked": _asked(meant)})
 
 
 def _found(session: Session, kind: str, values: dict[str, Any], *, but: str = "") -> list[Found]:

@@ -11,8 +11,8 @@ from studio.music_library.wording import Term, corrigible
 
 _MOST_READINGS: Final = 5
 _HAS_TRIGRAMS: Final = text("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm')")
-_LEAST_LIKENESS: Final = 0.35
-"""Trigram similarity of words, 0 to 1; one slip in a word of eight leaves about 0.4."""
+_LEAST_LIKENESS: Final = 0.3
+"""Trigram similarity of words, 0 to 1; two letters of five that changed places leave 0.33."""
 
 
 def readings(session: Session, terms: Sequence[Term]) -> list[list[Term]] | None:

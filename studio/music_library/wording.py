@@ -44,8 +44,10 @@ def words_of(*texts: str | None) -> list[str]:
 
 def terms_of(query: str) -> list[Term]:
     """What a person's words ask for: each must occur, at least as the beginning of a word."""
-    terms = (_term(word) for word in words_of(query))
-    return list(terms)
+    words = (
+        _term(word) for run in _runs(query) for word in (run.pairs if len(run.text) > 1 else (run.text,))
+    )
+    return list(dict.fromkeys(words))
 
 
 def corrigible(words: Iterable[str]) -> list[str]:
@@ -53,16 +55,34 @@ def corrigible(words: Iterable[str]) -> list[str]:
     return [word for word in words if len(word) >= SHORTEST_CORRECTED and word.isascii() | word.isalpha()]
 
 
-def _words(text: str) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters of one kind in a row."""
+
+    text: str
+    is_ideographs: bool
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """A word as it is; of ideographs any two that stand together."""
+        if not self.is_ideographs:
+            return (self.text[:LONGEST_WORD],)
+        return tuple(self.text[at : at + 2] for at in range(len(self.text) - 1))
+
+
+def _runs(text: str) -> Iterator[_Run]:
     for ideographs, word in _RUNS.findall(_APOSTROPHES.sub("", fold(text))):
-        if word:
-            yield word[:LONGEST_WORD]
-        elif len(ideographs) == 1:
-            yield ideographs
-        else:
-            yield from (ideographs[at : at + 2] for at in range(len(ideographs) - 1))
+        yield _Run(ideographs or word, bool(ideographs))
+
+
+def _words(text: str) -> Iterator[str]:
+    """With the last ideograph of a run, every single one is the beginning of some word."""
+    for run in _runs(text):
+        yield from run.pairs
+        if run.is_ideographs:
+            yield run.text[-1]
 
 
 def _term(word: str) -> Term:
-    is_ideograph = _RUNS.fullmatch(word) is not None and bool(_RUNS.match(word)[1])  # type: ignore[index]
-    return Term(word, is_prefix=len(word) == 1 if is_ideograph else len(word) > 1)
+    is_ideographs = re.match(f"[{_IDEOGRAPHS}]", word) is not None
+    return Term(word, is_prefix=len(word) == 1 if is_ideographs else len(word) > 1)
