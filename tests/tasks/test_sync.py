@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from db.models.project import MusicSceneSync
-from db.queries import generations
+from db.queries import audio, generations
 from db.queries.ownership import Run
+from db.queries.takes import MEASURES
 from db.session import transaction
 from studio.clients import media
 from studio.composition import compose
@@ -219,3 +220,29 @@ def test_a_movement_is_laid_on_the_beat_where_a_clip_has_no_cut(tmp_path: Path, 
     assert laid.cutting.plan.cuts + laid.cutting.plan.accents == (36,)
     assert int(np.nanargmax(seen.change)) == 36
     assert replace(laid.report, cuts_s=()).av_offset_ms == pytest.approx(0.0, abs=1.0)
+
+
+def test_what_was_measured_is_kept_in_columns_and_shown_with_the_scenes_track(
+    fake: FakeComfyUI, connected: Path, tmp_path: Path, track: Path
+) -> None:
+    fake.output = clip(tmp_path, 27, 45)
+    home = connected / "media"
+    home.mkdir()
+    (home / "track.wav").write_bytes(track.read_bytes())
+    with transaction() as session:
+        branch = new_branch(session)
+        scene = new_scene(session, branch)
+        laid = audio.add(session, scene, audio_path=str(home / "track.wav"), bpm=None, sync_points=[])
+        assert audio.measured(session, laid) is None
+        run = Run(new_generation(session, branch, scene_id=scene.id, duration_s=3.0).id, 1)
+    for stage in (plan_scene, check_consistency, render_take, assess_take):
+        stage.fn(run)
+    report = sync_to_beat.fn(run)["report"]
+    with transaction() as session:
+        kept = audio.measured(session, audio.newest(session, session.merge(scene)))
+        assert kept is not None
+        assert kept.generation_id == run.generation_id
+        shown = {name: getattr(kept, name) for name in MEASURES}
+    assert shown == {name: report[name] for name in MEASURES}
+    assert shown["hit_rate_40ms"] == 1.0
+    assert shown["cut_list"][1]["at"] == 24
