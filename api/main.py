@@ -13,8 +13,8 @@ from typing import Final
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
+from api import music, production
 from api.app import check_bind
-from api.production import create_app
 from studio import log as logs
 from studio.errors import PortTakenError, StackError
 from studio.settings import Settings, read_settings
@@ -65,7 +65,10 @@ def main() -> int:
 
 
 def _services(settings: Settings) -> list[Service]:
-    return [(create_app(settings), settings.anime_port)]
+    return [
+        (production.create_app(settings), settings.anime_port),
+        (music.create_app(settings), settings.music_port),
+    ]
 
 
 def _config(app: ASGIApp) -> Config:

@@ -43,6 +43,7 @@ class Addresses:
     comfyui_urls: tuple[str, ...]
     database_url: str = field(repr=False)
     postgres_port: int = 0
+    music_url: str = ""
 
     def environment(self) -> dict[str, str]:
         """For a process that is to work with this stack."""
@@ -67,6 +68,7 @@ def gather(settings: Settings, ports: Ports, *, database_url: str = "", postgres
         comfyui_urls=settings.comfyui_urls or (f"http://{LOOPBACK}:{ports.comfyui}",),
         database_url=database_url,
         postgres_port=postgres_port,
+        music_url=f"http://{reachable(settings.bind)}:{ports.music}",
     )
 
 
@@ -83,6 +85,7 @@ def environment(settings: Settings, ports: Ports, addresses: Addresses, mark: st
         MARK: mark,
         "TOWER_HOME": str(home),
         "TOWER_ANIME_PORT": str(ports.anime),
+        "TOWER_MUSIC_PORT": str(ports.music),
         "TOWER_PREFECT_PORT": str(ports.prefect),
         "TOWER_COMFYUI_PORT": str(ports.comfyui),
         "TOWER_POSTGRES_PORT": str(addresses.postgres_port),

@@ -115,9 +115,12 @@ class Plan:
         return self._child("renderer", ["-m", "api.embedded.comfyui"], url=urls[0], probe="/system_stats")
 
     def _api(self) -> Part:
-        return self._child(
-            "api", ["-m", "api.main"], needs=("migrations",),
-            url=self._urls().anime_url, probe="/api/anime/health",
+        urls = self._urls()
+        probes = (f"{urls.anime_url}/api/anime/health", f"{urls.music_url}/api/health")
+        return Part(
+            "api", start=lambda: self._start("api", ["-m", "api.main"], {}), needs=("migrations",),
+            is_ready=lambda: all(self._answers(probe) for probe in probes),
+            address=lambda: f"{urls.anime_url},{urls.music_url}", log=self.log("api"),
         )  # fmt: skip
 
     def _worker(self) -> Part:

@@ -16,6 +16,7 @@ class Ports:
     """The ports of one stack, kept for its life."""
 
     anime: int
+    music: int
     prefect: int
     comfyui: int
 
@@ -28,18 +29,18 @@ def choose(settings: Settings) -> Ports:
     """
     host = settings.bind
     anime = _one("the API", "TOWER_ANIME_PORT", settings.anime_port, host, set())
+    music = _one("the music service", "TOWER_MUSIC_PORT", settings.music_port, host, {anime})
+    taken = {anime, music}
     needs_prefect, needs_renderer = settings.prefect_api_url is None, not settings.comfyui_urls
     prefect = (
-        _one("Prefect", "TOWER_PREFECT_PORT", settings.prefect_port, LOOPBACK, {anime})
-        if needs_prefect
-        else 0
+        _one("Prefect", "TOWER_PREFECT_PORT", settings.prefect_port, LOOPBACK, taken) if needs_prefect else 0
     )
     comfyui = (
-        _one("the renderer", "TOWER_COMFYUI_PORT", settings.comfyui_port, LOOPBACK, {anime, prefect})
+        _one("the renderer", "TOWER_COMFYUI_PORT", settings.comfyui_port, LOOPBACK, taken | {prefect})
         if needs_renderer
         else 0
     )
-    return Ports(anime, prefect, comfyui)
+    return Ports(anime, music, prefect, comfyui)
 
 
 def reachable(host: str) -> str:

@@ -1,6 +1,6 @@
 """Tempo and beats of music: samples in, beat times out; numpy alone, so that a cold start costs nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,14 @@ chance falls by the root of n."""
 LEAST_CONFIDENCE = 0.3
 
 
+@dataclass(frozen=True, slots=True)
+class TempoChange:
+    """From `time_s` on the tempo is `bpm`."""
+
+    time_s: float
+    bpm: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Beats:
     """Where the beats lie; music without a beat has none, and no tempo."""
@@ -38,6 +46,10 @@ class Beats:
     bpm: float | None
     beat_times_s: Seconds
     confidence: float
+    bpm_alternatives: tuple[float, ...] = ()
+    tempo_changes: tuple[TempoChange, ...] = ()
+    downbeats_s: Seconds = field(default_factory=lambda: np.zeros(0))
+    beats_a_bar: int | None = None
 
 
 NO_BEATS = Beats(None, np.zeros(0), 0.0)

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
 
     anime_port: int = Field(default=8328, ge=0, le=65535)
+    music_port: int = Field(default=8315, ge=0, le=65535)
     comfyui_port: int = Field(default=8188, ge=0, le=65535)
     prefect_port: int = Field(default=4200, ge=0, le=65535)
     postgres_port: int = Field(default=0, ge=0, le=65535)
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()
+    music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
 
     heartbeat_s: float = Field(default=10.0, gt=0)
@@ -89,6 +91,11 @@ class Settings(BaseSettings):
     def media(self) -> Path:
         """Where users put files that requests name by path."""
         return self.home / "media"
+
+    @property
+    def analyses(self) -> Path:
+        """What was found out about sound files, by content."""
+        return self.home / "cache" / "analyses"
 
     @property
     def run_dir(self) -> Path:

@@ -5,6 +5,7 @@ from alembic import context
 import db.models.culture
 import db.models.judgement
 import db.models.learning
+import db.models.music
 import db.models.orchestration
 import db.models.production
 import db.models.project

@@ -22,18 +22,21 @@ from av.video.reformatter import (
 )
 from numpy.typing import NDArray
 
-from studio.errors import FileMissingError, InvalidError, MediaError, StorageError
+from studio.clients.sounding import FORMATS as FORMATS
+from studio.clients.sounding import Samples as Samples
+from studio.clients.sounding import audio_stream as audio_stream
+from studio.clients.sounding import codec_name as codec_name
+from studio.clients.sounding import duration_s as duration_s
+from studio.clients.sounding import reading as reading
+from studio.clients.sounding import sound_blocks as sound_blocks
+from studio.clients.sounding import zero_s as zero_s
+from studio.errors import InvalidError, MediaError, StorageError
 from studio.pictures import Picture
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
     from av.video.stream import VideoStream
-
-Samples = NDArray[np.float32]
-
-FORMATS = "mov,matroska,webm,avi,mpegts,mp3,wav,w64,flac,ogg,aac,aiff,caf"
-"""What is opened: no text, pictures or playlists, which would lead the demuxer on to other files."""
 
 AAC_FRAME_SAMPLES = 1024
 X264_THREADS = 2
@@ -42,22 +45,6 @@ X264_THREADS = 2
 For the same reason its macroblock tree is off: where a side is no multiple of 16 it reads memory that was
 never written, and one clip in two came out different (measured at 320x184, 60 encodes).
 """
-
-
-@contextmanager
-def reading(path: Path) -> "Iterator[InputContainer]":
-    """Open a media file for reading, PyAV's errors turned into ours."""
-    if not path.exists():
-        raise FileMissingError(f"There is no file {path.name}.", path=str(path))
-    if not path.is_file():
-        raise MediaError(f"{path.name} is no file.", path=str(path))
-    try:
-        # An absolute path cannot be taken for a protocol such as "concat:".
-        with av.open(str(path.absolute()), options={"format_whitelist": FORMATS}) as container:
-            yield container
-    except (av.FFmpegError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise MediaError(f"{path.name} cannot be read: {reason}.", path=str(path), reason=reason) from error
 
 
 @contextmanager
@@ -99,54 +86,6 @@ def video_stream(container: "InputContainer", path: Path) -> "VideoStream":
 def is_cover(stream: "VideoStream") -> bool:
     """Whether a stream is a track's cover picture."""
     return bool(stream.disposition & Disposition.attached_pic)
-
-
-def audio_stream(container: "InputContainer", path: Path) -> "AudioStream":
-    """The first stream of sound."""
-    for stream in container.streams.audio:
-        return stream
-    raise MediaError(f"{path.name} holds no sound.", path=str(path))
-
-
-def duration_s(container: "InputContainer", stream: "AudioStream | VideoStream") -> float:
-    """Length of a stream, or of its container where the stream does not say."""
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return (container.duration or 0) / av.time_base
-
-
-def zero_s(container: "InputContainer") -> float:
-    """What a player calls time 0, on the clock of the file's timestamps."""
-    return max(0.0, (container.start_time or 0) / av.time_base)
-
-
-def sound_blocks(container: "InputContainer", path: Path, rate_hz: int, channels: int) -> Iterator[Samples]:
-    """Decoded sound, mono or stereo, from a player's time 0 on, in blocks of shape (n, channels)."""
-    resampler: av.AudioResampler | None = None
-    for frame in container.decode(audio_stream(container, path)):
-        if resampler is None:
-            delay_s = (frame.time or 0.0) - zero_s(container)
-            yield np.zeros((max(0, round(delay_s * rate_hz)), channels), np.float32)
-            # A single channel is copied, not spread: the mixer would take 3 dB off it. Of more it makes
-            # two; their mean is taken below, for its own mono is their sum, 3 dB too loud where they agree.
-            mixed = "stereo" if frame.layout.nb_channels > 1 else "mono"
-            resampler = av.AudioResampler(format="flt", layout=mixed, rate=rate_hz)
-        frame.pts = None
-        yield from (_interleaved(piece, channels) for piece in resampler.resample(frame))
-    if resampler is not None:
-        yield from (_interleaved(piece, channels) for piece in resampler.resample(None))
-
-
-def _interleaved(frame: av.AudioFrame, channels: int) -> Samples:
-    samples = cast(Samples, frame.to_ndarray()).reshape(-1, frame.layout.nb_channels)
-    if channels < frame.layout.nb_channels:
-        samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-    return np.broadcast_to(samples, (len(samples), channels))
-
-
-def codec_name(stream: "AudioStream | VideoStream") -> str:
-    """The codec's own name, such as `h264`, whichever decoder reads it."""
-    return stream.codec_context.codec.canonical_name
 
 
 def copied_packets(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 import db.models.culture
 import db.models.judgement
 import db.models.learning
+import db.models.music
 import db.models.orchestration
 import db.models.production
 import db.models.project
