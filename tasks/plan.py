@@ -85,8 +85,9 @@ def _music(audio_path: str | None, duration_s: float, start_s: float) -> dict[st
     """The clip's music and its beats within the clip; a file that is not there is said to be so."""
     if audio_path is None:
         return without_music("no music was asked for")
+    settings = read_settings()
     try:
-        path = open_allowed(audio_path, read_settings().roots)
+        path = open_allowed(audio_path, settings.roots)
     except (NotFoundError, PathNotAllowedError) as error:
         return without_music(error.message)
-    return soundtrack(path, duration_s=duration_s, start_s=start_s)
+    return soundtrack(path, duration_s=duration_s, start_s=start_s, cache=settings.analyses)

@@ -7,14 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from studio.beats import Beats, track_beats
-from studio.clients import media
-from studio.errors import MediaError
+from studio.clients.track_analysis import DETAILED, analyse_track
 from studio.music_bed import Bed, Loop, plan_bed, times_in_clip
 from studio.sync import Seconds
 from studio.sync_grid import Grid
 
-ANALYSIS_RATE_HZ: Final = 22_050
 STARTS_AT: Final = "scene_start"
 """The sync point at whose time of the track a scene starts; without it, it starts with the track."""
 
@@ -29,27 +26,30 @@ def start_of(points: Sequence[dict[str, Any]]) -> float:
     return next((float(point["time"]) for point in points if point["event"] == STARTS_AT), 0.0)
 
 
-def soundtrack(path: Path, *, duration_s: float, start_s: float) -> dict[str, Any]:
+def soundtrack(path: Path, *, duration_s: float, start_s: float, cache: Path | None = None) -> dict[str, Any]:
     """How a track is laid under a clip, as the stages hand it on.
 
     Raises:
         InvalidError: the track ends before it is to start.
         MediaError: it holds no sound that can be decoded.
     """
-    beats, track_s = _analysed(path)
-    downbeats_s = np.zeros(0)
+    analysis = analyse_track(path, kind=DETAILED, cache=cache)
+    beats = analysis.beats
     bed = plan_bed(
-        track_s=track_s,
+        track_s=analysis.duration_s,
         duration_s=duration_s,
         beats_s=beats.beat_times_s,
-        downbeats_s=downbeats_s,
+        downbeats_s=beats.downbeats_s,
+        beats_a_bar=beats.beats_a_bar,
         start_s=start_s,
     )
+    sections_s = np.array([section.start_s for section in analysis.sections[1:]])
     return {
         "path": str(path),
         "bpm": beats.bpm,
         "beats_s": _listed(times_in_clip(bed, beats.beat_times_s)),
-        "downbeats_s": _listed(times_in_clip(bed, downbeats_s)),
+        "downbeats_s": _listed(times_in_clip(bed, beats.downbeats_s)),
+        "sections_s": _listed(times_in_clip(bed, sections_s)),
         "bed": asdict(bed),
         "reason": "",
     }
@@ -62,16 +62,8 @@ def bed_of(music: dict[str, Any]) -> Bed:
 
 
 def grid_of(music: dict[str, Any]) -> Grid:
-    """The beats of the clip's music."""
-    return Grid(np.array(music["beats_s"]), np.array(music["downbeats_s"]))
-
-
-def _analysed(path: Path) -> tuple[Beats, float]:
-    """The beats of a whole track, and its length in seconds."""
-    samples = media.decode_audio(path, rate_hz=ANALYSIS_RATE_HZ)
-    if not len(samples):
-        raise MediaError(f"{path.name} holds no sound.", path=str(path))
-    return track_beats(samples, ANALYSIS_RATE_HZ), len(samples) / ANALYSIS_RATE_HZ
+    """The beats, downbeats and sections of the clip's music."""
+    return Grid(*(np.array(music[name]) for name in ("beats_s", "downbeats_s", "sections_s")))
 
 
 def _listed(times_s: Seconds) -> list[float]:
