@@ -1,9 +1,10 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, canon, quality, rendering, versions
+from benchmarks import api, beats, canon, quality, rendering, sync, versions
 
 if __name__ == "__main__":
     beats.main()
+    sync.main()
     api.main()
     versions.main()
     canon.main()

@@ -1,7 +1,7 @@
 """How a generation is told on the command line: to a person, or as one JSON document."""
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,6 +19,19 @@ class Exit(IntEnum):
     NEEDS_REVIEW = 3
 
 
+NO_SYNC: Final[dict[str, Any]] = {
+    "bpm": None,
+    "offsets_ms": [],
+    "hit_rate_1_frame": None,
+    "hit_rate_40ms": None,
+    "chance_hit_rate_40ms": None,
+    "largest_retime": None,
+    "av_offset_ms": None,
+    "unmet": [],
+    "reason": "not judged",
+}
+
+
 def summary(seen: dict[str, Any]) -> dict[str, Any]:
     """A generation as the command line tells it."""
     sync = seen["sync"] or {}
@@ -28,11 +41,7 @@ def summary(seen: dict[str, Any]) -> dict[str, Any]:
         "video_path": seen["video_path"],
         "published_path": seen["published_path"],
         "quality": {key: seen["quality"][key] for key in ("score", "verdict", "reasons")},
-        "sync": {
-            "bpm": sync.get("bpm"),
-            "offsets_ms": sync.get("offsets_ms", []),
-            "reason": sync.get("reason", "no music"),
-        },
+        "sync": NO_SYNC | {"reason": "no music"} | {key: sync[key] for key in NO_SYNC if key in sync},
         "flow_run_id": seen["flow_run_id"],
         "flow_run_url": seen["flow_run_url"],
         "error": seen["error"],
@@ -70,10 +79,13 @@ def _quality_line(quality: dict[str, Any]) -> str:
 
 
 def _sync_line(sync: dict[str, Any]) -> str:
+    unmet = "".join(f"; missed: {point}" for point in sync["unmet"])
     if not sync["offsets_ms"]:
-        return str(sync["reason"])
+        return f"{sync['reason']}{unmet}"
     offsets = ", ".join(f"{offset:+.1f}" for offset in sync["offsets_ms"])
-    return f"{offsets} ms at {sync['bpm']:.1f} BPM"
+    hits = f"{sync['hit_rate_40ms']:.0%} within 40 ms, {sync['chance_hit_rate_40ms']:.0%} by chance"
+    lies = "" if sync["av_offset_ms"] is None else f"; sound {sync['av_offset_ms']:+.1f} ms from picture"
+    return f"{offsets} ms at {sync['bpm']:.1f} BPM ({hits}){lies}{unmet}"
 
 
 def share(seen: dict[str, Any]) -> float:
@@ -105,7 +117,7 @@ def failure(error: StudioError) -> dict[str, Any]:
         "video_path": None,
         "published_path": None,
         "quality": {"score": None, "verdict": "not judged", "reasons": []},
-        "sync": {"bpm": None, "offsets_ms": [], "reason": "not judged"},
+        "sync": NO_SYNC,
         "flow_run_id": None,
         "flow_run_url": None,
         "error": {"code": error.code, "message": error.message, "details": error.details},

@@ -15,7 +15,7 @@ from tasks.plan import plan_scene
 from tasks.publish import publish_clip
 from tasks.render import render_take
 from tasks.retaking import choose_take, settling_for_less
-from tasks.review import await_review, may_publish
+from tasks.review import await_review, may_publish, with_sync
 from tasks.story import tell_outcome
 from tasks.sync import sync_to_beat
 
@@ -26,8 +26,7 @@ async def produce_scene(generation_id: str, attempt: int) -> State[str]:
     run = Run(generation_id, attempt)
     try:
         with carried(run):
-            verdict = kept_take(run)
-            sync_to_beat(run)
+            verdict = with_sync(kept_take(run), sync_to_beat(run))
             message = publish_clip(run) if may_publish(run, verdict) else await_review(run, verdict)
             tell_outcome(run)
             return Completed(message=message)

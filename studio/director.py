@@ -10,6 +10,7 @@ from typing import Final
 
 from studio.storyboard import Camera, CastMember, EventKind, Framing, Shot, Storyboard, TimedEvent
 from studio.sync import Seconds, lay_cuts
+from studio.sync_grid import nearest_frame
 
 SHOT_S: Final = 1.7
 """The length of a shot when nothing else decides it: the average of a modern trailer."""
@@ -85,19 +86,42 @@ def plan_shots(brief: Brief, beats_s: Seconds) -> Storyboard:
 
     Returns:
         A storyboard: contiguous shots from frame 0, a cut event on the first frame of each but the first,
-        an accent on each beat between the cuts, and the user's cues, in the order of time.
+        an accent on each beat between the cuts, and the user's cues, in the order of time. A cut lies on the
+        frame nearest to each cue, beat or no beat, unless that would make a shot shorter than `MIN_SHOT_S`.
     """
     rng = random.Random(brief.seed)  # noqa: S311  (a choice of camera moves, not a secret)
-    cuts = lay_cuts(
-        duration_s=float(brief.frames / brief.fps),
-        fps=brief.fps,
-        shots=_shot_count(brief, has_music=len(beats_s) > 0),
-        beats_s=beats_s,
-        min_shot_s=MIN_SHOT_S,
-    )
+    cuts = _cuts(brief, beats_s)
     bounds = (0, *cuts, brief.frames)
     shots = _shots(brief, bounds, rng)
     return Storyboard(brief.frames, brief.fps, shots, _events(brief, shots, beats_s))
+
+
+def _cuts(brief: Brief, beats_s: Seconds) -> tuple[int, ...]:
+    """On the cues, and between them on beats."""
+    count = _shot_count(brief, has_music=len(beats_s) > 0)
+    bounds = (0, *_cue_cuts(brief), brief.frames)
+    cuts: list[int] = []
+    for start, end in pairwise(bounds):
+        start_s = float(start / brief.fps)
+        laid = lay_cuts(
+            duration_s=float((end - start) / brief.fps),
+            fps=brief.fps,
+            shots=max(1, round(count * (end - start) / brief.frames)),
+            beats_s=beats_s[beats_s >= start_s] - start_s,
+            min_shot_s=MIN_SHOT_S,
+        )
+        cuts += [start + cut for cut in laid] + [end]
+    return tuple(cuts[:-1])
+
+
+def _cue_cuts(brief: Brief) -> tuple[int, ...]:
+    """The frames of the user's cues that leave no shot too short, the earlier ones first."""
+    shortest = max(1.0, MIN_SHOT_S * float(brief.fps))
+    chosen = [0]
+    for at in sorted(nearest_frame(cue.time_s, brief.fps) for cue in brief.cues):
+        if at - chosen[-1] >= shortest and brief.frames - at >= shortest:
+            chosen.append(at)
+    return tuple(chosen[1:])
 
 
 def _shot_count(brief: Brief, *, has_music: bool) -> int:

@@ -1,4 +1,4 @@
-"""Which frame of a clip to show when: cuts moved onto beats, other rates, gaps filled."""
+"""Which frame of a clip to show when: brought to another rate, gaps filled, made longer or shorter."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -8,60 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.sync import Seconds, snap_cuts
-
 Frames = NDArray[np.intp]
 
 SLOWEST: Final = 0.8
 FASTEST: Final = 1.25
 """Hard limits of a shot's speed; beyond them a viewer sees it."""
-
-
-def aim_cuts(cuts: Frames, beats_s: Seconds, *, frames: int, fps: Fraction) -> Frames:
-    """Where a clip's cuts should come to lie: each on the frame nearest to its nearest beat.
-
-    Args:
-        cuts: First frames of all shots but the first, ascending, shape (n_cuts,), in 1..frames - 1.
-        beats_s: Beats, seconds from the clip's start, ascending, shape (n_beats,).
-        frames: Length of the clip, frames, > 0; it stays what it is.
-        fps: Frame rate, frames per second, > 0.
-
-    Returns:
-        Target frames, ascending, shape (n_cuts,). A cut stays where it is when moving it would play a
-        shot beside it at under 0.8 or over 1.25 of its speed.
-    """
-    if not len(cuts) or not len(beats_s):
-        return cuts
-    snapped_s = snap_cuts(cuts / float(fps), beats_s, tolerance_s=np.inf)
-    targets = np.clip(np.round(snapped_s * float(fps)).astype(np.intp), 1, frames - 1)
-    aimed = cuts.copy()
-    for index in np.argsort(np.abs(targets - cuts), kind="stable"):
-        trial = aimed.copy()
-        trial[index] = targets[index]
-        if _is_within_limits(cuts, trial, frames):
-            aimed = trial
-    return aimed
-
-
-def retime(cuts: Frames, aimed: Frames, *, frames: int) -> Frames:
-    """Which frame of the clip to show at each frame of the retimed one.
-
-    Args:
-        cuts: First frames of all shots but the first, ascending, shape (n_cuts,).
-        aimed: Where they are to lie, ascending, shape (n_cuts,).
-        frames: Length of both clips, frames, > 0.
-
-    Returns:
-        Source frames, ascending, shape (frames,): within a shot evenly spread over its own frames, so
-        that no frame of a neighbour shows, and frame `aimed[i]` is exactly `cuts[i]`.
-    """
-    source = np.concatenate([[0], cuts, [frames]])
-    target = np.concatenate([[0], aimed, [frames]])
-    pieces = [
-        begin + (np.arange(there_end - there) * (end - begin)) // (there_end - there)
-        for begin, end, there, there_end in zip(source, source[1:], target, target[1:], strict=False)
-    ]
-    return np.concatenate(pieces).astype(np.intp)
 
 
 def held_frames(*, frames: int, fps: Fraction, shown: int, shown_fps: Fraction) -> Frames:
@@ -150,12 +101,3 @@ def make_up(*, frames: int, wanted: int, after: Sequence[int]) -> Frames:
     if len(after) == wanted - frames:
         return np.sort(np.concatenate([np.arange(frames), np.array(after, np.intp) - 1]))
     return np.arange(wanted) * frames // wanted
-
-
-def _is_within_limits(cuts: Frames, aimed: Frames, frames: int) -> bool:
-    lengths = np.diff(np.concatenate([[0], cuts, [frames]]))
-    aimed_lengths = np.diff(np.concatenate([[0], aimed, [frames]]))
-    if np.any(aimed_lengths < 1):
-        return False
-    speeds = lengths / aimed_lengths
-    return bool(np.all((speeds >= SLOWEST) & (speeds <= FASTEST)))

@@ -17,6 +17,7 @@ BROKEN_BAR_COST = 0.02
 BEATS_A_BAR = 4
 REACH_SHOTS = 2
 NEAR_MS = 40.0
+SIGMA_MS = 50.0
 CHANCE_TRIALS = 1_000
 
 
@@ -170,8 +171,10 @@ def offsets_ms(cuts_s: Seconds, beats_s: Seconds) -> NDArray[np.float64]:
 class SyncReport:
     """How a clip's cuts lie to its beats; what could not be measured is None, and `reason` says why.
 
-    Offsets are cut less nearest beat, positive when the cut is late. Hit rates are shares, 0 to 1;
-    `chance_hit_rate_40ms` is that of the same cuts shifted at random.
+    Offsets are cut less nearest beat, positive when the cut is late. Hit rates and shares, 0 to 1; those of
+    `chance` are of the same cuts shifted at random. `beat_alignment`: mean of exp(-d^2 / 2 sigma^2) over the
+    cuts, d the distance to the nearest beat, sigma 50 ms: from cuts to beats, so that a beat without a cut
+    costs nothing. Retimes are shares of the own speed; `av_offset_ms` is positive when the sound is late.
     """
 
     bpm: float | None
@@ -184,6 +187,12 @@ class SyncReport:
     p95_abs_ms: float | None = None
     chance_hit_rate_40ms: float | None = None
     reason: str = ""
+    chance_hit_rate_1_frame: float | None = None
+    downbeat_share: float | None = None
+    beat_alignment: float | None = None
+    largest_retime: float | None = None
+    mean_retime: float | None = None
+    av_offset_ms: float | None = None
 
 
 def sync_report(
@@ -194,6 +203,7 @@ def sync_report(
     duration_s: float,
     bpm: float | None = None,
     seed: int = 0,
+    downbeats_s: Seconds | None = None,
 ) -> SyncReport:
     """Hold a clip's cuts against its beats.
 
@@ -204,9 +214,10 @@ def sync_report(
         duration_s: Length of the clip, seconds, > 0; random shifts wrap around it.
         bpm: Tempo if known, beats per minute; else that of the median interval.
         seed: Of the random shifts.
+        downbeats_s: Beats that begin a bar, seconds, ascending; none: their share is not judged.
 
     Returns:
-        The report; equal arguments give equal reports.
+        The report; equal arguments give equal reports. Its retimes and A/V offset are for others to measure.
     """
     if bpm is None and len(beats_s) > 1:
         bpm = float(60.0 / np.median(np.diff(beats_s)))
@@ -216,17 +227,28 @@ def sync_report(
     offsets = offsets_ms(cuts_s, beats_s)
     shifts_s = np.random.default_rng(seed).uniform(0.0, duration_s, CHANCE_TRIALS)
     shifted_s = np.mod(cuts_s[None, :] + shifts_s[:, None], duration_s).ravel()
+    by_chance, frame_ms = offsets_ms(shifted_s, beats_s), 1e3 / float(fps)
     return SyncReport(
         bpm,
         cuts,
         beats,
         offsets_ms=tuple(map(float, offsets)),
-        hit_rate_1_frame=_share_within(offsets, 1e3 / float(fps)),
+        hit_rate_1_frame=_share_within(offsets, frame_ms),
         hit_rate_40ms=_share_within(offsets, NEAR_MS),
         median_ms=float(np.median(offsets)),
         p95_abs_ms=float(np.percentile(np.abs(offsets), 95)),
-        chance_hit_rate_40ms=_share_within(offsets_ms(shifted_s, beats_s), NEAR_MS),
+        chance_hit_rate_40ms=_share_within(by_chance, NEAR_MS),
+        chance_hit_rate_1_frame=_share_within(by_chance, frame_ms),
+        downbeat_share=_downbeat_share(cuts_s, downbeats_s),
+        beat_alignment=float(np.mean(np.exp(-(offsets**2) / (2 * SIGMA_MS**2)))),
     )
+
+
+def _downbeat_share(cuts_s: Seconds, downbeats_s: Seconds | None) -> float | None:
+    """The share of cuts within 40 ms of a downbeat."""
+    if downbeats_s is None or not len(downbeats_s):
+        return None
+    return _share_within(offsets_ms(cuts_s, downbeats_s), NEAR_MS)
 
 
 def _share_within(offsets: NDArray[np.float64], limit_ms: float) -> float:

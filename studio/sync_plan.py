@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from studio.cut_list import Entry
 from studio.errors import InvalidError, SyncPointError
 from studio.sync_grid import Costs, Frames, Grid, accent_costs, cut_costs, nearest_frame
 from studio.sync_limits import LIMITS, MIN_SEGMENT_FRAMES, Limits, Segment, speed_costs
@@ -35,18 +36,6 @@ class Point:
 
     time_s: float
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of a cut list: frames `[begin, end)` of a piece's source, shown for `frames` from `at` on."""
-
-    piece: int
-    begin: int
-    end: int
-    at: int
-    frames: int
-    speed: float
 
 
 @dataclass(frozen=True, slots=True)

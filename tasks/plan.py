@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,15 @@ from db.queries import casting, decisions, generations, takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients.store import open_allowed
-from studio.clients.track_analysis import analyse_track
 from studio.director import Brief, figures_in, plan_shots
 from studio.errors import NotFoundError, PathNotAllowedError
 from studio.retakes import Knob, drawn_seed
 from studio.settings import read_settings
 from studio.storyboard import EventKind, TimedEvent
-from studio.sync import Seconds
 from tasks.carrying import carry_stage
 from tasks.consistency import Claim, cast_of
 from tasks.policy import RETRIED
+from tasks.soundtrack import soundtrack, start_of, without_music
 
 
 @task(name="plan", **RETRIED)
@@ -44,8 +42,9 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         sheets = casting.sheets(session, job.branch_id, cast)
     extras = [] if cast else [asdict(figure) for figure in figures_in(asked.prompt)]
     points = [] if scene_music is None else scene_music.sync_points
+    starts_s = start_of(points)
     audio_path = asked.audio_path or (scene_music.audio_path if scene_music else None)
-    music = _music(audio_path, asked.duration_s)
+    music = _music(audio_path, asked.duration_s, 0.0 if asked.audio_path else starts_s)
     usual_seed = _seed(job, asked, first, [sheet.likeness.seed for sheet in sheets.values()])
     brief = Brief(
         prompt=asked.prompt,
@@ -53,7 +52,11 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         fps=generations.frame_rate(asked),
         seed=turned.get(Knob.SEED, usual_seed),
         cast=(*cast, *(extra["name"] for extra in extras)),
-        cues=tuple(TimedEvent(point["time"], EventKind.CUE, point["event"]) for point in points),
+        cues=tuple(
+            TimedEvent(point["time"] - starts_s, EventKind.CUE, point["event"])
+            for point in points
+            if point["time"] >= starts_s
+        ),
     )
     storyboard = plan_shots(brief, np.array(music["beats_s"]))
     return {
@@ -62,6 +65,9 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         "cast": cast,
         "extras": extras,
         "music": music,
+        "sync_points": [
+            {"time_s": cue.time_s, "event": cue.name} for cue in brief.cues if cue.time_s < asked.duration_s
+        ],
     }
 
 
@@ -82,23 +88,19 @@ def drawn_of(job: ProductionJob) -> str:
     return f"{job.project_id}/{job.scene_id or job.id}"
 
 
-def _music(audio_path: str | None, duration_s: float) -> dict[str, Any]:
+def _music(audio_path: str | None, duration_s: float, start_s: float) -> dict[str, Any]:
     """The clip's music and its beats within the clip; a file that is not there is said to be so."""
     if audio_path is None:
-        return {"path": None, "bpm": None, "beats_s": [], "reason": "no music was asked for"}
-    try:
-        path = open_allowed(audio_path, read_settings().roots)
-    except (NotFoundError, PathNotAllowedError) as error:
-        return {"path": None, "bpm": None, "beats_s": [], "reason": error.message}
-    bpm, beats_s = _beats_of_clip(path, duration_s)
-    return {"path": str(path), "bpm": bpm, "beats_s": beats_s.round(6).tolist(), "reason": ""}
-
-
-def _beats_of_clip(path: Path, duration_s: float) -> tuple[float | None, Seconds]:
-    """Beats from the start of the track, begun again where the track is shorter than the clip."""
+        return without_music("no music was asked for")
     settings = read_settings()
-    track = analyse_track(path, backend=settings.music_backend, cache=settings.analyses)
-    length_s, beats = track.duration_s, track.beats
-    rounds = np.arange(0.0, max(duration_s, length_s), length_s)
-    beats_s = (rounds[:, None] + beats.beat_times_s[None, :]).ravel()
-    return beats.bpm, beats_s[beats_s < duration_s]
+    try:
+        path = open_allowed(audio_path, settings.roots)
+    except (NotFoundError, PathNotAllowedError) as error:
+        return without_music(error.message)
+    return soundtrack(
+        path,
+        duration_s=duration_s,
+        start_s=start_s,
+        backend=settings.music_backend,
+        cache=settings.analyses,
+    )

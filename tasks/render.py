@@ -129,21 +129,30 @@ def _delivered(job: Job, place: Place) -> OutputFile:
 def _keep(
     run: Run, take: int, place: Place, output: OutputFile, asked: Shape, patience: Patience
 ) -> dict[str, Any]:
-    """Bring the video into the store, as long as asked."""
+    """Bring the video into the store, as long as asked, and as it was delivered where that differs."""
+    assets = read_settings().assets
     with TemporaryDirectory(prefix="tower-render-") as folder:
         file = Path(folder) / Path(output.filename).name
         patience.wait_out(lambda: renderer(place.server).download(output, file))
-        stored = store.put(conform(file, asked, folder=Path(folder)), root=read_settings().assets)
+        conformed = conform(file, asked, folder=Path(folder))
+        stored = store.put(conformed, root=assets)
+        delivered = stored if conformed == file else store.put(file, root=assets)
     with transaction() as session:
         job = ownership.own(session, run)
-        takes.keep(
-            session,
-            sha256=stored.sha256,
-            path=str(stored.path),
-            kind="take",
-            size_bytes=stored.size_bytes,
-            project_id=job.project_id,
-        )
+        for kept, kind in ((stored, "take"), (delivered, "delivery")):
+            takes.keep(
+                session,
+                sha256=kept.sha256,
+                path=str(kept.path),
+                kind=kind,
+                size_bytes=kept.size_bytes,
+                project_id=job.project_id,
+            )
         row = takes.get(session, run.generation_id, take)
         row.video_sha256, row.server = stored.sha256, place.server
-    return {"video_sha256": stored.sha256, "server": place.server, "prompt_id": str(place.prompt_id)}
+    return {
+        "video_sha256": stored.sha256,
+        "delivered_sha256": None if delivered == stored else delivered.sha256,
+        "server": place.server,
+        "prompt_id": str(place.prompt_id),
+    }

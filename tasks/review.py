@@ -24,3 +24,11 @@ def may_publish(run: Run, verdict: dict[str, Any]) -> bool:
         return True
     with transaction() as session:
         return generations.get(session, run.generation_id).approved_at is not None
+
+
+def with_sync(verdict: dict[str, Any], synced: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on a take once it is cut: one that misses a sync point of the user's does not pass."""
+    unmet = list(synced["report"].get("unmet", ()))
+    if not unmet or verdict["verdict"] != "pass":
+        return {**verdict, "reasons": [*verdict["reasons"], *unmet]}
+    return {**verdict, "verdict": "warn", "reasons": [*verdict["reasons"], *unmet]}

@@ -123,7 +123,8 @@ def get_audio(
     with transaction() as session:
         at = scenes.get(session, scene_id, branch_of(branch))
         row = audio.newest(session, at.scene)
-    return conditions.answer(_shown_audio(paths, row))
+        clip = audio.measured(session, row)
+    return conditions.answer(_shown_audio(paths, row, clip))
 
 
 @router.delete("/{scene_id}/audio", status_code=204, tags=["audio"])
@@ -133,7 +134,8 @@ def delete_audio(
     """Take a scene off its tracks; it has no music then."""
     with transaction() as session:
         at = scenes.held(session, scene_id, branch_of(branch))
-        conditions.check(_shown_audio(paths, audio.newest(session, at.scene)))
+        row = audio.newest(session, at.scene)
+        conditions.check(_shown_audio(paths, row, audio.measured(session, row)))
         audio.remove(session, at.scene)
 
 
@@ -154,7 +156,11 @@ def _shown(paths: Paths, row: Staged) -> SceneShown:
     )
 
 
-def _shown_audio(paths: Paths, row: MusicSceneSync) -> AudioShown:
+def _shown_audio(paths: Paths, row: MusicSceneSync, clip: MusicSceneSync | None = None) -> AudioShown:
     shown = AudioShown.model_validate(row)
+    if clip is not None:
+        shown.sync = {"generation_id": clip.generation_id, "audio_path": clip.audio_path} | (
+            clip.report or {}
+        )
     shown.warnings = paths.warnings(audio_path=row.audio_path)
     return shown

@@ -109,4 +109,7 @@ class AudioShown(Shown):
     bpm: float | None
     sync_points: list[dict[str, Any]]
     created_at: Time
+    sync: dict[str, Any] | None = Field(
+        default=None, description="What was measured on the newest clip of the scene since then."
+    )
     warnings: list[Warned] = Field(default_factory=list)

@@ -229,3 +229,13 @@ class MusicSceneSync(Table, table=True):
     sync_points: list[Any] = json_column(empty="[]")
     report: dict[str, Any] | None = json_column(nullable=True)
     created_at: Moment = utc()
+    hit_rate_1_frame: float | None = None
+    hit_rate_40ms: float | None = None
+    chance_hit_rate_40ms: float | None = None
+    median_ms: float | None = None
+    p95_abs_ms: float | None = None
+    downbeat_share: float | None = None
+    beat_alignment: float | None = None
+    largest_retime: float | None = None
+    av_offset_ms: float | None = None
+    cut_list: list[Any] | None = json_column(nullable=True)

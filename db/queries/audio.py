@@ -58,3 +58,18 @@ def newest(session: Session, scene: Scene) -> MusicSceneSync:
     if row is None:
         raise NotFoundError(f"Scene {scene.id} has no audio.", field="scene_id", value=scene.id)
     return row
+
+
+def measured(session: Session, track: MusicSceneSync) -> MusicSceneSync | None:
+    """The newest clip of a scene that was measured since it was laid on its track."""
+    return session.scalar(
+        select(MusicSceneSync)
+        .where(
+            col(MusicSceneSync.branch_id) == track.branch_id,
+            col(MusicSceneSync.scene_id) == track.scene_id,
+            col(MusicSceneSync.generation_id).is_not(None),
+            col(MusicSceneSync.id) > track.id,
+        )
+        .order_by(col(MusicSceneSync.id).desc())
+        .limit(1)
+    )

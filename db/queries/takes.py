@@ -1,7 +1,7 @@
 """Takes: what made them, where their files are, how they were judged."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +13,20 @@ from db.models.project import MusicSceneSync
 from db.models.rendering import RenderPlace
 from db.queries.ownership import Run, own
 from studio.retakes import Judged
+
+MEASURES: Final = (
+    "hit_rate_1_frame",
+    "hit_rate_40ms",
+    "chance_hit_rate_40ms",
+    "median_ms",
+    "p95_abs_ms",
+    "downbeat_share",
+    "beat_alignment",
+    "largest_retime",
+    "av_offset_ms",
+    "cut_list",
+)
+"""What of a sync report has columns of its own."""
 
 
 def record(session: Session, run: Run, take: int, **made_of: object) -> None:
@@ -164,6 +178,7 @@ def note_sync(
     """Keep how a clip's cuts measured against the beats of its music."""
     job = own(session, run)
     measured = {"audio_path": audio_path, "bpm": bpm, "report": report}
+    measured |= {name: report[name] for name in MEASURES}
     entry = insert(MusicSceneSync).values(
         branch_id=job.branch_id, scene_id=job.scene_id, generation_id=job.id, **measured
     )

@@ -9,18 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.beats import NO_BEATS, track_beats
 from studio.clients import pyav
 from studio.clients.pyav import Samples
-from studio.cuts import find_cuts
 from studio.errors import InvalidError, MediaError
+from studio.music_bed import Bed, Loop, lay_bed
 from studio.pictures import ClipInfo, Measurements, Picture, measure_pictures
-from studio.sync import SyncReport, sync_report
 
 SOUND_RATE_HZ = 48_000
-BEAT_RATE_HZ = 22_050
 SOUND_BIT_RATE = 192_000
-START_FADE_S = 0.005
 FULL_LUMA_EVERY_FRAMES = 6
 
 
@@ -143,26 +139,6 @@ def measure_clip(path: Path) -> Measurements:
     return measure_pictures(probe_clip(path), read_clip(path))
 
 
-def measure_sync(path: Path) -> SyncReport:
-    """Hold the scene changes in a file's decoded frames against the beats in its decoded sound.
-
-    Returns:
-        The report; a clip without sound has the reason "no beats", one of a single shot "no cuts".
-
-    Raises:
-        FileMissingError: There is no such file.
-        MediaError: It is no video file, or cannot be decoded.
-    """
-    clip = measure_clip(path)
-    cuts_s = clip.time_s[find_cuts(clip.thumbs, clip.info.fps)]
-    beats = NO_BEATS
-    if clip.info.audio_codec is not None:
-        beats = track_beats(decode_audio(path, rate_hz=BEAT_RATE_HZ), BEAT_RATE_HZ)
-    return sync_report(
-        cuts_s, beats.beat_times_s, fps=clip.info.fps, duration_s=clip.info.duration_s, bpm=beats.bpm
-    )
-
-
 def encode_video(
     frames: Iterable[NDArray[np.uint8]], path: Path, *, fps: Fraction, size: tuple[int, int]
 ) -> None:
@@ -240,7 +216,7 @@ def mux_audio(
     duration_s: float,
     fade_s: float = 0.1,
 ) -> None:
-    """Lay sound under a clip: pictures copied, sound as AAC, 48 kHz, stereo, its priming declared.
+    """Lay a file's sound under a clip, as it is: see `mux_sound`.
 
     Args:
         video: The clip; its own sound, if any, is left out.
@@ -255,8 +231,29 @@ def mux_audio(
         MediaError: One of them holds no pictures, or no sound, that can be read.
         StorageError: The disk is full, or the folder cannot be written.
     """
-    sound = _fitted_sound(audio, audio_start_s, duration_s)
-    _fade(sound, fade_s)
+    until_s = audio_start_s + duration_s
+    track = decode_audio(audio, rate_hz=SOUND_RATE_HZ, mono=False, duration_s=until_s)
+    if not len(track):
+        raise MediaError(f"{audio.name} holds no sound.", path=str(audio))
+    is_short = len(track) < round(until_s * SOUND_RATE_HZ)
+    loop = Loop(0.0, len(track) / SOUND_RATE_HZ) if is_short else None
+    bed = Bed(audio_start_s, duration_s, fade_s, loop)
+    mux_sound(video, lay_bed(bed, track, SOUND_RATE_HZ), to)
+
+
+def mux_sound(video: Path, sound: Samples, to: Path) -> None:
+    """Lay sound under a clip: pictures copied, sound as AAC, its priming declared.
+
+    Args:
+        video: The clip; its own sound, if any, is left out.
+        sound: Samples at 48 kHz, full scale 1, shape (n, 2), heard from the clip's time 0 on.
+        to: The file to write; a failure leaves it as it was.
+
+    Raises:
+        FileMissingError: There is no such clip.
+        MediaError: It holds no pictures that can be read.
+        StorageError: The disk is full, or the folder cannot be written.
+    """
     with pyav.reading(video) as source, pyav.writing(to) as target:
         pictures = pyav.video_stream(source, video)
         copied = target.add_stream_from_template(pictures)
@@ -279,21 +276,3 @@ def write_wav(path: Path, samples: NDArray[np.floating], rate_hz: int) -> None:
         file.setsampwidth(2)
         file.setframerate(rate_hz)
         file.writeframes(pcm.tobytes())
-
-
-def _fitted_sound(audio: Path, start_s: float, duration_s: float) -> Samples:
-    wanted = round(duration_s * SOUND_RATE_HZ)
-    sound = decode_audio(audio, rate_hz=SOUND_RATE_HZ, mono=False, start_s=start_s, duration_s=duration_s)
-    if len(sound) == wanted:
-        return sound
-    track = decode_audio(audio, rate_hz=SOUND_RATE_HZ, mono=False)
-    if not len(track):
-        raise MediaError(f"{audio.name} holds no sound.", path=str(audio))
-    begin = round(start_s * SOUND_RATE_HZ)
-    return track[np.arange(begin, begin + wanted) % len(track)]
-
-
-def _fade(sound: Samples, fade_s: float) -> None:
-    for ramp_s, edge in ((min(fade_s, START_FADE_S), sound), (fade_s, sound[::-1])):
-        length = min(len(sound), round(ramp_s * SOUND_RATE_HZ))
-        edge[:length] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1)))[:, None]

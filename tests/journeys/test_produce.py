@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from deployments.addresses import Addresses
-from studio.clients import media
+from studio.clients import media, sync_proof
 from tests.fakes.requests import DURATION_S, accepted, ask, ended, until
 
 pytestmark = pytest.mark.journey
@@ -55,7 +55,7 @@ def test_the_file_is_what_was_asked_for(clip: dict[str, Any]) -> None:
 
 
 def test_the_cuts_measured_in_the_file_lie_on_the_beats_measured_in_it(clip: dict[str, Any]) -> None:
-    again = media.measure_sync(Path(clip["published_path"]))
+    again = sync_proof.measure_sync(Path(clip["published_path"]))
     assert clip["sync"]["offsets_ms"] == pytest.approx(again.offsets_ms)
     assert len(clip["sync"]["offsets_ms"]) >= 1
     assert clip["sync"]["bpm"] == pytest.approx(120, abs=1)

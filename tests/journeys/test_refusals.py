@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 
 from db.session import psycopg_url
 from deployments.addresses import Addresses
+from deployments.report import NO_SYNC
 from studio.settings import Settings
 from tests.fakes.requests import accepted, ask, ended, until
 
@@ -156,7 +157,7 @@ def test_the_command_line_prints_one_document_and_tells_by_its_exit_code(
         return done.returncode, json.loads(done.stdout)
 
     code, document = produce("a quiet sea at dawn", "--duration", "0.5", "--seed", "1")
-    nothing = {"bpm": None, "offsets_ms": [], "reason": "no music"}
+    nothing = {**NO_SYNC, "reason": "no music"}
     assert (code, document["status"], document["sync"]) == (0, "completed", nothing)
     assert Path(document["published_path"]).exists()
     code, document = produce("a quiet sea", "--audio", str(no_audio))

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 
-from studio.clients import media
+from studio.clients import media, sync_proof
 from studio.composition import compose
 from studio.cuts import find_cuts
 
@@ -152,17 +152,17 @@ def test_offsets_are_measured_on_the_file(tmp_path: Path) -> None:
     media.write_wav(track, samples, 24_000)
     for late_s in (0.0, 0.1):
         media.mux_audio(video, track, clip, audio_start_s=late_s, duration_s=5.0)
-        report = media.measure_sync(clip)
+        report = sync_proof.measure_sync(clip)
         np.testing.assert_allclose(report.cuts_s, (2.0, 3.5), atol=1e-3)
         np.testing.assert_allclose(report.offsets_ms, 1e3 * late_s, atol=5)
         assert report.bpm == pytest.approx(120, rel=0.01)
         assert len(report.beats_s) >= 9
-    silent = media.measure_sync(video)
+    silent = sync_proof.measure_sync(video)
     assert (silent.reason, silent.offsets_ms, silent.bpm) == ("no beats", (), None)
 
 
 def test_a_clip_of_one_shot_says_no_cuts(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     media.encode_video(pan(1, 30, 2), clip, fps=FPS, size=(128, 72))
-    report = media.measure_sync(clip)
+    report = sync_proof.measure_sync(clip)
     assert (report.reason, report.median_ms) == ("no cuts", None)

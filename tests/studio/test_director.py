@@ -91,6 +91,17 @@ def test_the_users_cues_are_kept_and_events_are_in_order() -> None:
     assert [event.time_s for event in events] == sorted(event.time_s for event in events)
 
 
+def test_a_cut_lies_on_each_cue_and_the_others_still_on_beats() -> None:
+    cues = tuple(TimedEvent(at, EventKind.CUE, "hit") for at in (0.0, 2.3, 2.6, 6.17, 9.9))
+    board = plan_shots(brief(duration_s=10.0, cues=cues), BEATS_120)
+    starts = [shot.start_frame for shot in board.shots]
+    assert {55, 148} <= set(starts)
+    assert len(starts) == 5
+    off_beat = [start for start in starts if start % 12]
+    assert off_beat == [55, 148]
+    assert min(shot.frames for shot in board.shots) >= MIN_SHOT_S * 24
+
+
 def test_equal_briefs_give_equal_plans_and_another_seed_another() -> None:
     plans = [plan_shots(brief(duration_s=20.0, seed=seed), BEATS_120) for seed in (1, 1, 2)]
     assert plans[0] == plans[1]
