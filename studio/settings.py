@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     assets_dir: Path | None = None
     music_dirs: Folders = ()
     media_roots: Folders = ()
+    identity_python: Path | None = None
 
     heartbeat_s: float = Field(default=10.0, gt=0)
     heartbeat_lost_s: float = Field(default=90.0, gt=0)
