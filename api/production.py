@@ -20,6 +20,7 @@ from api.routes import (
     generate,
     generations,
     projects,
+    quality,
     renderers,
     scenes,
     styles,
@@ -41,7 +42,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    versions,
+    *(quality, versions),
 )
 REAL: Final = Commands(
     submit=submit,

@@ -9,10 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from studio.clients import inspection
 from studio.clients.inspection import read_picture
+from studio.clients.judging import judge_file
 from studio.errors import InvalidError, MediaError
-from studio.quality import as_document, assess_clip
 from studio.thresholds import STANDARD, THRESHOLDS
 
 app = typer.Typer(help="Judge clips.", no_args_is_help=True)
@@ -42,23 +41,19 @@ def assess(
 
 
 def _entry(file: Path, references: Sequence[Path], preset: str, report: Path | None) -> dict[str, Any]:
-    pictures = {"the character": [read_picture(path) for path in references]}
+    if report is not None:
+        report.mkdir(parents=True, exist_ok=True)
+    sheet = None if report is None else report / f"{file.name}.svg"
+    for reference in references:
+        read_picture(reference)  # one that is none is the caller's error, and not the clip's
     try:
-        clip = inspection.inspect_clip(file)
-        assessment = assess_clip(clip, None, preset=preset, references=pictures)
-        if report is not None and clip.frames:
-            report.mkdir(parents=True, exist_ok=True)
-            sheet = report / f"{file.name}.svg"
-            inspection.write_report(file, clip, assessment, sheet, title=file.name)
-    except MediaError as error:
         return {
             "file": str(file),
-            "verdict": "fail",
-            "score": None,
-            "reasons": [error.message],
-            "metrics": [],
+            **judge_file(file, references=references, preset=preset, sheet=sheet),
         }
-    return {"file": str(file), **as_document(assessment)}
+    except MediaError as error:
+        told = {"verdict": "fail", "score": None, "reasons": [error.message], "metrics": []}
+        return {"file": str(file), **told}
 
 
 def _show(entry: dict[str, Any]) -> None:

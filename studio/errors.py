@@ -44,6 +44,12 @@ class PathNotAllowedError(InvalidError):
     code = "PATH_NOT_ALLOWED"
 
 
+class IdentityUnavailableError(UnavailableError):
+    """What tells characters apart by learned features is not there, or failed."""
+
+    code = "IDENTITY_UNAVAILABLE"
+
+
 class MediaError(InvalidError):
     """A file cannot be read as the picture, sound or video it should be."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.checks import character, motion, picture, safety, sound, technical
-from studio.checks.character import References
+from studio.checks.character import Identities, References
 from studio.metrics import AskedClip as AskedClip
 from studio.metrics import Metric as Metric
 from studio.metrics import Verdict as Verdict
@@ -45,6 +45,7 @@ def assess_clip(
     *,
     preset: str = STANDARD,
     references: References | None = None,
+    identities: Identities = "",
     story: Sequence[Metric] = (),
 ) -> Assessment:
     """Judge a clip by what one decoding pass has measured.
@@ -54,6 +55,7 @@ def assess_clip(
         asked: What it should be; None where nobody asked: what depends on it is then not judged.
         preset: Whose thresholds hold: draft, standard or high.
         references: Pictures by character, for palette consistency.
+        identities: Likeness by character, by learned features, or why there is none.
         story: Metrics of the scene against the story, made by whoever knows the story.
 
     Returns:
@@ -69,7 +71,7 @@ def assess_clip(
     limits = THRESHOLDS[preset]
     if clip.frames == 0:
         return Assessment(Verdict.NOT_JUDGED, None, (), ("no frame could be decoded",))
-    metrics = tuple(_judge(_stages(clip, asked, limits, references or {}, story)))
+    metrics = tuple(_judge(_stages(clip, asked, limits, references or {}, identities, story)))
     failed = [metric.reason for metric in metrics if metric.verdict is Verdict.FAIL]
     warned = [metric.reason for metric in metrics if metric.verdict is Verdict.WARN]
     verdict = Verdict.FAIL if failed else Verdict.PASS
@@ -105,6 +107,7 @@ def _stages(
     asked: AskedClip | None,
     limits: Limits,
     references: References,
+    identities: Identities,
     story: Sequence[Metric],
 ) -> Iterator[Stage]:
     rooms = (
@@ -116,7 +119,8 @@ def _stages(
     )
     for name, checks in rooms:
         yield Stage(name, tuple(_bound(check, clip, asked, limits) for check in checks))
-    yield Stage("character", (lambda: character.palettes(clip, references, limits),))
+    palettes = lambda: character.palettes(clip, references, limits)  # noqa: E731
+    yield Stage("character", (palettes, lambda: character.identity(identities, limits)))
     yield Stage("story", tuple(_given(metric) for metric in story))
 
 

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     music_path_map: Words = ()
     music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
+    identity_python: Path | None = None
 
     heartbeat_s: float = Field(default=10.0, gt=0)
     heartbeat_lost_s: float = Field(default=90.0, gt=0)

@@ -66,6 +66,7 @@ _TABLE: Final[Mapping[str, tuple[Limit, ...]]] = {
     "audio_clipping": _warns(480, 48, 0),
     "silence": _warns(3.0, 1.0, 0.75),
     # character
+    "identity": _same(Limit(fail=0.1785)),
     "palette_consistency": _warns(0.3, 0.4, 0.5, is_floor=True),
 }
 

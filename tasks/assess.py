@@ -36,6 +36,12 @@ def _assess(run: Run, take: int) -> dict[str, Any]:
         "reasons": list(assessment.reasons),
         "hard": _named(assessment, Verdict.FAIL),
         "soft": _named(assessment, Verdict.WARN),
+        "identity": {}
+        if isinstance(seen.identities, str)
+        else {
+            name: {"difference": each.difference, "embedding": each.feature}
+            for name, each in seen.identities.items()
+        },
         "repairs": [] if mending is None else [repair.fix for repair in mending.repairs],
         "report_path": None if sheet is None else str(sheet.path),
     }

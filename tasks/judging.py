@@ -10,12 +10,14 @@ from typing import Any
 from db.queries import generations, takes
 from db.queries.ownership import Run
 from db.session import transaction
-from studio.checks.character import References
+from studio.checks.character import Identities, References
 from studio.clients import inspection
-from studio.errors import MediaError, RenderError
+from studio.clients.identity import IdentityReader
+from studio.errors import IdentityUnavailableError, MediaError, RenderError
 from studio.pictures import Measurements
 from studio.quality import AskedClip, Assessment, assess_clip
 from studio.repairs import Mending, plan_repairs
+from studio.settings import read_settings
 from studio.storyboard import Camera, Storyboard
 from tasks.carrying import stage_result
 from tasks.pictures import Picture
@@ -30,6 +32,7 @@ class Inspected:
     asked: AskedClip
     preset: str
     keeps_sound: bool
+    identities: Identities
     assessment: Assessment
 
     def repairs(self) -> Mending | None:
@@ -53,8 +56,22 @@ def inspected(run: Run, take: int) -> Inspected:
     clip = _measured(path)
     asked = _asked(Storyboard.from_json(plan["storyboard"]), drawn)
     references = _references(stage_result(run, "check", take))
-    assessment = assess_clip(clip, asked, preset=preset, references=references)
-    return Inspected(path, clip, asked, preset, plan["music"]["path"] is None, assessment)
+    identities = _identities(path, clip, references)
+    assessment = assess_clip(clip, asked, preset=preset, references=references, identities=identities)
+    return Inspected(path, clip, asked, preset, plan["music"]["path"] is None, identities, assessment)
+
+
+def _identities(path: Path, clip: Measurements, references: References) -> Identities:
+    """Who is seen, where there is something to tell by; else why nobody can say."""
+    python = read_settings().identity_python
+    if python is None or clip.frames == 0:
+        return ""
+    if not references:
+        return "no reference image"
+    try:
+        return IdentityReader(python).compare(path, clip.frames, clip.info.width, references)
+    except IdentityUnavailableError as error:
+        return error.message
 
 
 def _measured(path: Path) -> Measurements:

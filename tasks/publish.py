@@ -30,6 +30,7 @@ def publish_clip(run: Run) -> str:
 def _publish(run: Run, take: int) -> dict[str, Any]:
     sha256 = stage_result(run, "sync", take)["clip_sha256"]
     cast = stage_result(run, "plan", take)["cast"]
+    seen = stage_result(run, "assess", take).get("identity", {})
     root = read_settings().library
     with transaction() as session:
         job = ownership.own(session, run)
@@ -54,7 +55,8 @@ def _publish(run: Run, take: int) -> dict[str, Any]:
         job = ownership.own(session, run)
         put_in_place()
         specials.stands_at(specials.allocate(session, job), str(target))
-        appearances.record(session, job, take, cast)
+        embeddings = {name: each["embedding"] for name, each in seen.items()}
+        appearances.record(session, job, take, cast, embeddings)
         job.published_path, job.chosen_take = str(target), take
     return {"published_path": str(target), "number": number}
 

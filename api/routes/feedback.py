@@ -1,18 +1,19 @@
 """What people think of generations, and what was decided about them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from api.keys import token_of
 from api.paging import PageAsked
 from api.routes.generations import GenerationId
 from api.schemas.fields import Id
-from api.schemas.judgement import DecisionShown, FeedbackAsked, FeedbackShown
-from db.queries import decisions, generations, projects
+from api.schemas.judgement import DecisionShown, ExampleShown, FeedbackAsked, FeedbackShown
+from db.queries import decisions, examples, generations, projects
 from db.session import transaction
 
 router = APIRouter(tags=["feedback"])
+JSON_LINES: Final = "application/x-ndjson"
 
 
 @router.post("/generations/{generation_id}/feedback", status_code=201)
@@ -55,3 +56,20 @@ def list_decisions(
             before=before,
         )
     return [DecisionShown.model_validate(row) for row in page.cut(rows, lambda row: str(row.id))]
+
+
+@router.get(
+    "/projects/{project_id}/training-examples",
+    response_class=Response,
+    responses={200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}},
+)
+def export_examples(project_id: Id, page: PageAsked) -> Response:
+    """Approved takes as JSON lines, oldest first: what a model can be taught by."""
+    (after,) = page.after(1)
+    with transaction() as session:
+        projects.get(session, project_id)
+        rows = examples.page(session, project_id, limit=page.one_more, after=after)
+    cut = page.cut(rows, lambda row: str(row["id"]))
+    lines = (ExampleShown.model_validate(row).model_dump_json() + "\n" for row in cut)
+    next_page = {name: value for name, value in page.response.headers.items() if name == "link"}
+    return Response("".join(lines), media_type=JSON_LINES, headers=next_page)

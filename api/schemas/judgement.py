@@ -41,6 +41,19 @@ class DecisionShown(Shown):
     created_at: Time
 
 
+class ExampleShown(Shown):
+    """An approved take, to teach a model by: its file, what it shows, and what people thought of it."""
+
+    generation_id: str
+    take: int
+    asset_id: str = Field(validation_alias="sha256")
+    path: str
+    caption: str
+    characters: list[str]
+    rating: float | None = Field(description="Mean of the ratings of the take, 1 to 5.")
+    created_at: Time
+
+
 class AppearanceShown(Shown):
     """A published take that a character is in, and the version of the character that it was made by."""
 

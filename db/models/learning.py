@@ -64,6 +64,7 @@ class CharacterAppearance(Table, table=True):
     character_id: int | None = None
     name: str
     character_version: int | None = None
+    embedding: list[float] | None = json_column(nullable=True)
     created_at: Moment = utc()
 
 

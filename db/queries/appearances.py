@@ -1,6 +1,7 @@
 """Who was seen in which published take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,13 @@ from db.models.production import ProductionJob
 from db.models.project import Character
 
 
-def record(session: Session, job: ProductionJob, take: int, names: Sequence[str]) -> None:
+def record(
+    session: Session,
+    job: ProductionJob,
+    take: int,
+    names: Sequence[str],
+    embeddings: Mapping[str, Sequence[float]] = MappingProxyType({}),
+) -> None:
     """Note who is in a take that is published; a repeat changes nothing.
 
     Args:
@@ -19,9 +26,16 @@ def record(session: Session, job: ProductionJob, take: int, names: Sequence[str]
         job: The generation.
         take: The number of the published take.
         names: The clip's cast; who is no character of the branch is kept by name.
+        embeddings: Learned features by name, where somebody was recognised.
     """
     known = {character.name: character for character in _known(session, job.branch_id, names)}
-    rows = [_row(job, take, name, known.get(name)) for name in dict.fromkeys(names)]
+    rows = [
+        {
+            **_row(job, take, name, known.get(name)),
+            "embedding": list(embeddings[name]) if name in embeddings else None,
+        }
+        for name in dict.fromkeys(names)
+    ]
     if rows:
         session.execute(insert(CharacterAppearance).values(rows).on_conflict_do_nothing())
 

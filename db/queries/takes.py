@@ -12,6 +12,7 @@ from db.models.production import Asset, ProductionJob, QualityAssessment, Qualit
 from db.models.project import MusicSceneSync
 from db.models.rendering import RenderPlace
 from db.queries.ownership import Run, own
+from studio.errors import NotFoundError
 from studio.retakes import Judged
 
 MEASURES: Final = (
@@ -57,6 +58,19 @@ def keep(session: Session, *, sha256: str, path: str, kind: str, size_bytes: int
         .values(sha256=sha256, path=path, kind=kind, size_bytes=size_bytes, project_id=project_id)
         .on_conflict_do_nothing()
     )
+
+
+def report_path(session: Session, generation_id: str, take: int) -> str:
+    """Where the sheet lies that was drawn when a take was judged.
+
+    Raises:
+        NotFoundError: there is no such take, it was not judged, or had no frame to be drawn.
+    """
+    assessed = session.get(Stage, (generation_id, "assess", take))
+    path = None if assessed is None else assessed.result.get("report_path")
+    if path is None:
+        raise NotFoundError("There is no report on this take.", field="take", value=take)
+    return str(path)
 
 
 def asset_path(session: Session, sha256: str) -> str:

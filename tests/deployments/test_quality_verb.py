@@ -61,8 +61,7 @@ def test_a_reference_makes_the_palette_be_judged(clips: dict[str, Path]) -> None
 
 
 def test_a_report_is_drawn_where_it_is_asked_for(clips: dict[str, Path], tmp_path: Path) -> None:
-    told = CliRunner().invoke(
-        app, [str(clips["black"]), "--report", str(tmp_path / "sheets")], env={"COLUMNS": "160"}
-    )
+    arguments = [str(clips["black"]), "--report", str(tmp_path / "sheets")]
+    told = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
     assert "black for 2 frames" in " ".join(told.stdout.split())
     assert (tmp_path / "sheets" / "black.mp4.svg").read_text().startswith("<svg")
