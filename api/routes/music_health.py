@@ -69,7 +69,7 @@ def analyser_health(request: Request) -> AnalyserHealth:
 
 
 def _served(app: FastAPI) -> set[str]:
-    return {path for route in app.routes if (path := getattr(route, "path", None))}
+    return set(app.openapi()["paths"])
 
 
 def _installed(names: Iterable[str]) -> dict[str, str]:
