@@ -14,6 +14,8 @@ Features = NDArray[np.float64]
 
 REACH_STEPS: Final = 16
 """Beats to either side that are held against each other: four bars."""
+SHARP_STEPS: Final = 4
+"""One bar, by which the beat is found at which a change begins."""
 STEP_S: Final = 0.5
 """What stands in for a beat where there is none."""
 SHORTEST_S: Final = 6.0
@@ -61,8 +63,9 @@ def find_sections(samples: Samples, rate_hz: int, beats_s: Seconds) -> tuple[Sec
     steps_s = _steps(beats_s, length_s)
     if len(steps_s) < 2 * REACH_STEPS + 1:
         return ()
-    change = _change(_standard(_features(samples, rate_hz, steps_s)))
-    starts_s = [0.0, *_chosen(change, steps_s, length_s)]
+    features = _standard(_features(samples, rate_hz, steps_s))
+    change = _change(features, REACH_STEPS)
+    starts_s = [0.0, *_chosen(change, change * _change(features, SHARP_STEPS), steps_s, length_s)]
     if len(starts_s) == 1:
         return ()
     return tuple(Section(start, end) for start, end in zip(starts_s, [*starts_s[1:], length_s], strict=True))
@@ -118,24 +121,25 @@ def _standard(features: Features) -> Features:
     return np.asarray((features - features.mean(axis=0)) / np.maximum(spread, 0.05))
 
 
-def _change(features: Features) -> Features:
-    """How far the steps after each step differ from those before it, near ones counting more."""
-    weight = np.exp(-0.5 * (np.arange(REACH_STEPS) / (REACH_STEPS / 2)) ** 2)
+def _change(features: Features, reach: int) -> Features:
+    """How far the steps after each step differ from as many before it, near ones counting more."""
+    weight = np.exp(-0.5 * (np.arange(reach) / (reach / 2)) ** 2)
     kernel = np.concatenate([weight, -weight[::-1]]) / weight.sum()
     moved = np.stack([np.convolve(column, kernel, "valid") for column in features.T], axis=1)
     change = np.sqrt(np.mean(moved**2, axis=1))
-    return np.pad(change, (REACH_STEPS, len(features) - len(change) - REACH_STEPS))
+    return np.pad(change, (reach, len(features) - len(change) - reach))
 
 
-def _chosen(change: Features, steps_s: Seconds, length_s: float) -> list[float]:
+def _chosen(change: Features, sharp: Features, steps_s: Seconds, length_s: float) -> list[float]:
     """Times of the greatest changes, none within SHORTEST_S of another or of an end."""
     chosen: list[float] = []
+    half = REACH_STEPS // 2
     for step in np.argsort(change)[::-1]:
         if change[step] < LEAST_CHANGE:
             break
-        at_s = float(steps_s[step])
-        around = change[max(0, step - REACH_STEPS // 2) : step + REACH_STEPS // 2 + 1]
+        first = max(0, step - half)
+        at_s = float(steps_s[first + int(np.argmax(sharp[first : step + half + 1]))])
         is_clear = min([at_s, length_s - at_s, *(abs(at_s - other) for other in chosen)]) >= SHORTEST_S
-        if is_clear and change[step] >= around.max():
+        if is_clear and change[step] >= change[first : step + half + 1].max():
             chosen.append(at_s)
     return sorted(chosen)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from pyloudnorm.iirfilter import IIRfilter
-from scipy.signal import lfilter, resample_poly
+from scipy.signal import firwin, lfilter, resample_poly
 
 from studio.fidelity import STEP_HZ, Levels
 from studio.measures.sound import CLIPPED_FROM, CLIPPED_RUN, OVERSAMPLING
@@ -96,7 +96,7 @@ class Programme:
 
     def _add_peak(self, block: Samples) -> None:
         known = np.concatenate([self._before, block])
-        between = resample_poly(known, OVERSAMPLING, 1, axis=0)
+        between = resample_poly(known, OVERSAMPLING, 1, axis=0, window=_BETWEEN)
         inner = between[EDGE * OVERSAMPLING : len(between) - EDGE * OVERSAMPLING]
         self._peak = max(self._peak, float(np.max(np.abs(inner), initial=0.0)))
         self._peak = max(self._peak, float(np.max(np.abs(block), initial=0.0)))
@@ -126,6 +126,7 @@ class Programme:
         self._windows += whole
 
 
+_BETWEEN: Final = firwin(20 * OVERSAMPLING + 1, 1 / OVERSAMPLING, window=("kaiser", 5.0)).astype(np.float32)
 _HANN: Final = np.hanning(FFT_SIZE).astype(np.float32)
 
 
