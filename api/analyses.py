@@ -1,5 +1,6 @@
 """Analyses for routes: what is kept is answered at once, what is not is computed in another process."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ from db.queries import track_analyses
 from db.session import transaction
 from studio.clients.analysis_cache import Cache, content_hash
 from studio.clients.store import open_allowed
-from studio.clients.track_analysis import analyse_track, prepare
+from studio.clients.track_analysis import analyse_track
 from studio.errors import FileMissingError, InvalidError
 from studio.settings import Settings
 from studio.tracks import TrackAnalysis
@@ -32,7 +33,8 @@ def analysis_of(audio_path: str, settings: Settings, *, kind: str, backend: str 
         found = _kept(path, settings, kind=kind, backend=chosen)
         if found is not None:
             return found
-        found = compute(_analyse, path, kind, chosen, settings.analyses)
+        work = partial(analyse_track, path, kind=kind, backend=chosen, cache=settings.analyses)
+        found = compute(work)
     except FileMissingError as error:
         raise FileMissingError(error.message, field="audio_path", value=audio_path) from error
     except InvalidError as error:
@@ -63,12 +65,3 @@ def _kept(path: Path, settings: Settings, *, kind: str, backend: str) -> TrackAn
     if found is not None:
         cache.keep(found)
     return found
-
-
-def _analyse(path: Path, kind: str, backend: str, cache: Path) -> TrackAnalysis:
-    return analyse_track(path, kind=kind, backend=backend, cache=cache)
-
-
-def get_ready(backend: str) -> None:
-    """Import all that an analysis needs, in the process that will be asked for the first one."""
-    prepare(backend)

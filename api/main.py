@@ -99,4 +99,5 @@ def _stop(servers: Sequence[Server], number: int) -> None:
 
 
 if __name__ == "__main__":
+    del __file__  # or each process of `computing` would begin with importing all of this
     sys.exit(main())

@@ -9,9 +9,9 @@ import anyio
 from fastapi import APIRouter, FastAPI
 
 from api import computing
-from api.analyses import get_ready
 from api.app import build
 from api.routes import analyses, music_health
+from studio.clients.track_analysis import prepare
 from studio.settings import Settings
 
 PREFIX: Final = "/api"
@@ -37,6 +37,6 @@ def create_app(settings: Settings) -> FastAPI:
 async def _warming(app: FastAPI) -> AsyncIterator[None]:
     """While the service answers already, a process loads what the first analysis needs."""
     async with anyio.create_task_group() as group:
-        group.start_soon(computing.warm, partial(get_ready, app.state.settings.music_backend))
+        group.start_soon(computing.warm, partial(prepare, app.state.settings.music_backend))
         yield
         group.cancel_scope.cancel()

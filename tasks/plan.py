@@ -90,4 +90,10 @@ def _music(audio_path: str | None, duration_s: float, start_s: float) -> dict[st
         path = open_allowed(audio_path, settings.roots)
     except (NotFoundError, PathNotAllowedError) as error:
         return without_music(error.message)
-    return soundtrack(path, duration_s=duration_s, start_s=start_s, cache=settings.analyses)
+    return soundtrack(
+        path,
+        duration_s=duration_s,
+        start_s=start_s,
+        backend=settings.music_backend,
+        cache=settings.analyses,
+    )

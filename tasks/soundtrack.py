@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from studio.clients.track_analysis import DETAILED, analyse_track
+from studio.clients.track_analysis import BUILTIN, DETAILED, analyse_track
 from studio.music_bed import Bed, Loop, plan_bed, times_in_clip
 from studio.sync import Seconds
 from studio.sync_grid import Grid
@@ -26,14 +26,16 @@ def start_of(points: Sequence[dict[str, Any]]) -> float:
     return next((float(point["time"]) for point in points if point["event"] == STARTS_AT), 0.0)
 
 
-def soundtrack(path: Path, *, duration_s: float, start_s: float, cache: Path | None = None) -> dict[str, Any]:
+def soundtrack(
+    path: Path, *, duration_s: float, start_s: float, backend: str = BUILTIN, cache: Path | None = None
+) -> dict[str, Any]:
     """How a track is laid under a clip, as the stages hand it on.
 
     Raises:
         InvalidError: the track ends before it is to start.
         MediaError: it holds no sound that can be decoded.
     """
-    analysis = analyse_track(path, kind=DETAILED, cache=cache)
+    analysis = analyse_track(path, kind=DETAILED, backend=backend, cache=cache)
     beats = analysis.beats
     bed = plan_bed(
         track_s=analysis.duration_s,

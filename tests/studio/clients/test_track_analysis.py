@@ -161,7 +161,7 @@ def test_what_is_no_sound_is_said_to_be_none(tmp_path: Path) -> None:
 def test_an_unknown_kind_or_backend_is_refused(folder: Path) -> None:
     with pytest.raises(InvalidError, match="analysis"):
         analyse_track(folder / "track.mp3", kind="deep")
-    with pytest.raises(InvalidError, match="backend"):
+    with pytest.raises(InvalidError, match="tracker"):
         analyse_track(folder / "track.mp3", backend="ear")
 
 
