@@ -8,8 +8,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
+import numpy as np
+
 from studio.storyboard import Camera, CastMember, EventKind, Framing, Shot, Storyboard, TimedEvent
-from studio.sync import Seconds, lay_cuts
+from studio.sync import NO_TIMES, Seconds, lay_cuts
 from studio.sync_grid import nearest_frame
 
 SHOT_S: Final = 1.7
@@ -76,13 +78,17 @@ def figures_in(prompt: str) -> tuple[CastMember, ...]:
     return tuple(figures.values())[:MOST_FIGURES]
 
 
-def plan_shots(brief: Brief, beats_s: Seconds) -> Storyboard:
+def plan_shots(
+    brief: Brief, beats_s: Seconds, *, downbeats_s: Seconds = NO_TIMES, sections_s: Seconds = NO_TIMES
+) -> Storyboard:
     """Break a brief into shots whose cuts lie on beats.
 
     Args:
         brief: What is to be planned.
         beats_s: Beats of the clip's music, seconds from the clip's start, ascending, shape (n,); empty
             without music, and the cuts are then spread evenly.
+        downbeats_s: Those of them that begin a bar, where they are known; cuts favour them.
+        sections_s: Where the music changes, seconds from the clip's start; cuts favour these more.
 
     Returns:
         A storyboard: contiguous shots from frame 0, a cut event on the first frame of each but the first,
@@ -90,13 +96,13 @@ def plan_shots(brief: Brief, beats_s: Seconds) -> Storyboard:
         frame nearest to each cue, beat or no beat, unless that would make a shot shorter than `MIN_SHOT_S`.
     """
     rng = random.Random(brief.seed)  # noqa: S311  (a choice of camera moves, not a secret)
-    cuts = _cuts(brief, beats_s)
+    cuts = _cuts(brief, beats_s, downbeats_s, sections_s)
     bounds = (0, *cuts, brief.frames)
     shots = _shots(brief, bounds, rng)
     return Storyboard(brief.frames, brief.fps, shots, _events(brief, shots, beats_s))
 
 
-def _cuts(brief: Brief, beats_s: Seconds) -> tuple[int, ...]:
+def _cuts(brief: Brief, beats_s: Seconds, downbeats_s: Seconds, sections_s: Seconds) -> tuple[int, ...]:
     """On the cues, and between them on beats."""
     count = _shot_count(brief, has_music=len(beats_s) > 0)
     bounds = (0, *_cue_cuts(brief), brief.frames)
@@ -107,11 +113,17 @@ def _cuts(brief: Brief, beats_s: Seconds) -> tuple[int, ...]:
             duration_s=float((end - start) / brief.fps),
             fps=brief.fps,
             shots=max(1, round(count * (end - start) / brief.frames)),
-            beats_s=beats_s[beats_s >= start_s] - start_s,
+            beats_s=_since(start_s, beats_s),
             min_shot_s=MIN_SHOT_S,
+            downbeats_s=_since(start_s, downbeats_s),
+            sections_s=_since(start_s, sections_s),
         )
         cuts += [start + cut for cut in laid] + [end]
     return tuple(cuts[:-1])
+
+
+def _since(start_s: float, times_s: Seconds) -> Seconds:
+    return np.asarray(times_s[times_s >= start_s] - start_s)
 
 
 def _cue_cuts(brief: Brief) -> tuple[int, ...]:

@@ -11,9 +11,12 @@ from studio.errors import InvalidError
 Seconds = NDArray[np.float64]
 Frames = NDArray[np.intp]
 
+NO_TIMES: Seconds = np.zeros(0)
 OFF_BEAT_COST = 0.5
 ODD_BEATS_COST = 0.04
 BROKEN_BAR_COST = 0.02
+DOWNBEAT_BONUS = 0.05
+SECTION_BONUS = 0.2
 BEATS_A_BAR = 4
 REACH_SHOTS = 2
 NEAR_MS = 40.0
@@ -62,7 +65,14 @@ def _nearest(times_s: Seconds, beats_s: Seconds) -> Frames:
 
 
 def lay_cuts(
-    *, duration_s: float, fps: Fraction, shots: int, beats_s: Seconds, min_shot_s: float
+    *,
+    duration_s: float,
+    fps: Fraction,
+    shots: int,
+    beats_s: Seconds,
+    min_shot_s: float,
+    downbeats_s: Seconds = NO_TIMES,
+    sections_s: Seconds = NO_TIMES,
 ) -> tuple[int, ...]:
     """Choose the frames of a clip's cuts: on beats, shots of even length, whole bars where that is close.
 
@@ -72,6 +82,8 @@ def lay_cuts(
         shots: Number of shots wanted, >= 1; fewer where `min_shot_s` leaves no room.
         beats_s: Beat times from the clip's start, seconds, ascending, shape (n_beats,); may be empty.
         min_shot_s: Shortest shot, seconds, >= 0.
+        downbeats_s: Those of the beats that begin a bar, where they are known.
+        sections_s: Where the music changes, seconds, ascending.
 
     Returns:
         The first frame of each shot but the first, ascending, each the frame nearest to a beat; where
@@ -82,7 +94,8 @@ def lay_cuts(
 
     Source:
         Dynamic programming over the candidates of each cut: the squared relative deviation from even
-        length, a price for a cut off the beat, and small ones for odd numbers of beats and broken bars.
+        length, a price for a cut off the beat, small ones for odd numbers of beats and broken bars, and a
+        bonus for a downbeat and for the start of a section.
     """
     if duration_s <= 0 or fps <= 0 or shots < 1 or min_shot_s < 0:
         raise InvalidError(
@@ -96,38 +109,46 @@ def lay_cuts(
     count = max(1, min(shots, frames // shortest))
     even = np.array([round(Fraction(cut * frames, count)) for cut in range(count + 1)])
     places = _places(beats_s, fps, even)
+    places.bonus[np.isin(places.frames, _on_frames(downbeats_s, fps))] += DOWNBEAT_BONUS
+    places.bonus[np.isin(places.frames, _on_frames(sections_s, fps))] += SECTION_BONUS
     return _cheapest_cuts(places, even, shortest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Places:
-    """Frames where a cut may lie, and the number of the beat there; NaN off the beat."""
+    """Frames where a cut may lie, the number of the beat there (NaN off the beat), and what it earns."""
 
     frames: Frames
     beats: NDArray[np.float64]
+    bonus: NDArray[np.float64]
 
 
 def _places(beats_s: Seconds, fps: Fraction, even: Frames) -> _Places:
-    on_beat = np.round(beats_s * float(fps)).astype(np.intp)
+    on_beat = _on_frames(beats_s, fps)
     frames, first = np.unique(np.concatenate([on_beat, even]), return_index=True)
     beats = np.where(first < len(on_beat), first, np.nan)
     inside = (frames > 0) & (frames < even[-1])
-    return _Places(frames[inside], beats[inside])
+    return _Places(frames[inside], beats[inside], np.zeros(int(inside.sum())))
+
+
+def _on_frames(times_s: Seconds, fps: Fraction) -> Frames:
+    return np.round(times_s * float(fps)).astype(np.intp)
 
 
 def _cheapest_cuts(places: _Places, even: Frames, shortest: int) -> tuple[int, ...]:
     ideal = float(even[-1] / (len(even) - 1))
-    origin = _Places(np.array([0]), np.array([np.nan]))
+    origin = _Places(np.array([0]), np.array([np.nan]), np.zeros(1))
     rows, cost, choices = origin, np.zeros(1), []
     for target in even[1:-1]:
         near = np.abs(places.frames - target) <= REACH_SHOTS * ideal
-        here = _Places(places.frames[near], places.beats[near])
+        here = _Places(places.frames[near], places.beats[near], places.bonus[near])
         options = cost[:, None] + _shot_cost(rows, here, ideal, shortest)
         best = np.argmin(options, axis=0)
-        cost = options[best, np.arange(len(best))] + OFF_BEAT_COST * np.isnan(here.beats)
+        cost = options[best, np.arange(len(best))] + OFF_BEAT_COST * np.isnan(here.beats) - here.bonus
         choices.append((here.frames, best))
         rows = here
-    last = _shot_cost(rows, _Places(even[-1:], np.array([np.nan])), ideal, shortest)[:, 0]
+    end = _Places(even[-1:], np.array([np.nan]), np.zeros(1))
+    last = _shot_cost(rows, end, ideal, shortest)[:, 0]
     chosen = int(np.argmin(cost + last))
     cuts = []
     for frames, best in reversed(choices):

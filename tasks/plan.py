@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 from prefect import task
 
 from db.models.production import GenerationRequest, ProductionJob
@@ -20,7 +19,7 @@ from studio.storyboard import EventKind, TimedEvent
 from tasks.carrying import carry_stage
 from tasks.consistency import Claim, cast_of
 from tasks.policy import RETRIED
-from tasks.soundtrack import soundtrack, start_of, without_music
+from tasks.soundtrack import grid_of, soundtrack, start_of, without_music
 
 
 @task(name="plan", **RETRIED)
@@ -58,7 +57,8 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
             if point["time"] >= starts_s
         ),
     )
-    storyboard = plan_shots(brief, np.array(music["beats_s"]))
+    grid = grid_of(music)
+    storyboard = plan_shots(brief, grid.beats_s, downbeats_s=grid.downbeats_s, sections_s=grid.sections_s)
     return {
         "storyboard": storyboard.to_json(),
         "seed": brief.seed,

@@ -18,7 +18,7 @@ STARTS_AT: Final = "scene_start"
 
 def without_music(reason: str) -> dict[str, Any]:
     """What the stages hand on where there is no music, and why."""
-    return {"path": None, "bpm": None, "beats_s": [], "reason": reason}
+    return {"path": None, "bpm": None, "beats_s": [], "downbeats_s": [], "sections_s": [], "reason": reason}
 
 
 def start_of(points: Sequence[dict[str, Any]]) -> float:

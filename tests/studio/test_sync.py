@@ -112,6 +112,15 @@ def test_shots_over_music_are_whole_bars_where_that_is_close() -> None:
     assert cuts == (48, 96, 144)
 
 
+def test_cuts_favour_downbeats_and_the_starts_of_sections() -> None:
+    beats_s = np.arange(0, 10, 0.5)
+    laid = {"duration_s": 10, "fps": FPS, "shots": 2, "beats_s": beats_s, "min_shot_s": 0.8}
+    assert lay_cuts(**laid) == (120,)  # type: ignore[arg-type]
+    assert lay_cuts(**laid, downbeats_s=np.array([4.5, 6.5])) == (108,)  # type: ignore[arg-type]
+    far = {"downbeats_s": np.array([5.0]), "sections_s": np.array([6.0])}
+    assert lay_cuts(**laid, **far) == (144,)  # type: ignore[arg-type]
+
+
 def test_without_beats_shots_are_even() -> None:
     assert lay_cuts(duration_s=5, fps=FPS, shots=3, beats_s=np.zeros(0), min_shot_s=1) == (40, 80)
 
