@@ -14,6 +14,7 @@ Flow = NDArray[np.float32]
 CELL_PX = 8
 HELD_CHANGE = 4.0
 HELD_SHARE = 0.07
+MOST_CONTRAST = 128.0
 TOP_SHARE = 0.05
 SURE = 0.25
 
@@ -57,8 +58,9 @@ class Hold:
 
 
 def _is_held(luma: Luma, first: Luma) -> bool:
-    if differences(luma, first)[1] <= HELD_CHANGE:
-        return True
+    most = differences(luma, first)[1]
+    if most <= HELD_CHANGE or most > HELD_SHARE * MOST_CONTRAST:
+        return most <= HELD_CHANGE
     size = (max(1, luma.shape[1] // CELL_PX), max(1, luma.shape[0] // CELL_PX))
     changes = cv2.resize(cv2.absdiff(luma, first), size, interpolation=cv2.INTER_AREA)
     seen = first.astype(np.float32)
