@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.clock import NOW_EXACTLY
-from db.models.production import GenerationAnalytics, GenerationRequest
+from db.models.production import GenerationAnalytics, GenerationRequest, Take
 from db.models.production import ProductionJob as Job
 
 UNMEASURED: Final = timedelta(minutes=8)
@@ -37,7 +37,16 @@ def completion(session: Session, job: Job) -> datetime | None:
 
 
 def _seconds_a_second(session: Session) -> dict[str, float]:
-    """How long each stage has taken lately for a second of clip."""
+    """How long each stage has taken lately for a second of clip; a take that was repaired took no render."""
+    is_repaired = (
+        select(Take)
+        .where(
+            col(Take.generation_id) == col(GenerationAnalytics.generation_id),
+            col(Take.take) == col(GenerationAnalytics.take),
+            col(Take.repaired_from).is_not(None),
+        )
+        .exists()
+    )
     recent = (
         select(
             col(GenerationAnalytics.stage),
@@ -48,6 +57,7 @@ def _seconds_a_second(session: Session) -> dict[str, float]:
             GenerationRequest,
             col(GenerationRequest.generation_id) == col(GenerationAnalytics.generation_id),
         )
+        .where(~is_repaired)
         .order_by(col(GenerationAnalytics.id).desc())
         .limit(RECENT_STAGES)
         .subquery()
