@@ -156,6 +156,15 @@ def _whip_pan() -> Clip:
     return Clip("whip pan", np.stack([back[:, x : x + SIZE[0]] for x in at]))
 
 
+def _blurred_whip() -> Clip:
+    """What is torn along by 150 px a frame is smeared by as much."""
+    back = painting((SIZE[0] * 11, SIZE[1]), seed=43)
+    at = 3000 / (1 + np.exp(-(np.arange(LENGTH + 1) - 48) / 5))
+    smears = (np.linspace(at[frame], at[frame + 1], 8).astype(int) for frame in range(LENGTH))
+    frames = [np.mean([back[:, x : x + SIZE[0]] for x in smear], axis=0) for smear in smears]
+    return Clip("whip pan with motion blur", np.stack(frames).astype(np.uint8))
+
+
 def _shake() -> Clip:
     back = painting((SIZE[0] + 32, SIZE[1] + 32), seed=10)
     at = 16 + np.round(np.random.default_rng(10).normal(0, 4, (LENGTH, 2))).clip(-15, 15).astype(int)
@@ -259,6 +268,7 @@ CLEAN: tuple[Callable[[], Clip], ...] = (
     _talking,
     _pan,
     _whip_pan,
+    _blurred_whip,
     _shake,
     _fades,
     _through_black,

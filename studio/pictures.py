@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from studio.cuts import find_cuts
 from studio.measures import texture
 from studio.measures.flashes import Flashing, count_flashes
-from studio.measures.light import flicker, light_changes
+from studio.measures.light import disagreement, flicker, light_changes
 from studio.measures.motion import FlowMeter, Hold, Movement, Profile, camera_shifts, profile
 from studio.measures.sound import Sound
 
@@ -197,8 +197,9 @@ def measure_pictures(info: ClipInfo, pictures: Iterable[Picture]) -> Measurement
     moves = np.array([(move.speed, move.roughness, move.change) for move in meter.moves], np.float64)
     speed, roughness, between = moves.reshape(-1, 3).T
     thumbs = np.array(meter.thumbs, np.uint8).reshape(-1, THUMB_ROWS, THUMB_COLUMNS, 3)
-    steps = light_changes(np.array(meter.lights, np.float32).reshape(-1, THUMB_ROWS * THUMB_COLUMNS))
-    amplitude, light = flicker(steps, info.fps)
+    lights = np.array(meter.lights, np.float32).reshape(-1, THUMB_ROWS, THUMB_COLUMNS)
+    steps = light_changes(lights.reshape(len(lights), THUMB_ROWS * THUMB_COLUMNS))
+    amplitude, light = flicker(steps, info.fps, disagreement(lights))
     return Measurements(
         info=info,
         time_s=seen["time_s"],

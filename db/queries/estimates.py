@@ -7,7 +7,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlmodel import Session, col
 
 from db.clock import NOW_EXACTLY
-from db.models.production import GenerationAnalytics, GenerationRequest
+from db.models.production import GenerationAnalytics, GenerationRequest, Take
 from db.models.production import ProductionJob as Job
 
 UNMEASURED: Final = timedelta(minutes=8)
@@ -38,7 +38,19 @@ def completion(session: Session, job: Job, duration_s: float) -> datetime | None
 
 
 def _seconds_a_second() -> ScalarSelect[Any]:
-    """How long each stage has taken lately for a second of clip: an object of seconds by stage."""
+    """How long each stage has taken lately for a second of clip: an object of seconds by stage.
+
+    A take that was repaired took no render.
+    """
+    is_repaired = (
+        select(Take)
+        .where(
+            col(Take.generation_id) == col(GenerationAnalytics.generation_id),
+            col(Take.take) == col(GenerationAnalytics.take),
+            col(Take.repaired_from).is_not(None),
+        )
+        .exists()
+    )
     recent = (
         select(
             col(GenerationAnalytics.stage),
@@ -49,6 +61,7 @@ def _seconds_a_second() -> ScalarSelect[Any]:
             GenerationRequest,
             col(GenerationRequest.generation_id) == col(GenerationAnalytics.generation_id),
         )
+        .where(~is_repaired)
         .order_by(col(GenerationAnalytics.id).desc())
         .limit(RECENT_STAGES)
         .subquery()

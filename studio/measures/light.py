@@ -17,6 +17,7 @@ WINDOW_S = 1.0
 SWINGS = 8
 EVENED_S = 0.09
 EFFECT = 0.2
+TOLD_FROM = 0.7
 
 
 def light_changes(tones: Tones) -> Values:
@@ -42,7 +43,34 @@ def light_changes(tones: Tones) -> Values:
     return steps
 
 
-def flicker(steps: Values, fps: Fraction) -> tuple[Values, Values]:
+def disagreement(tones: Tones) -> Values:
+    """How far the quarters of the picture are apart in how the light changes.
+
+    Where the picture is torn along, as in a whip pan, each quarter shows something else, and what changes in
+    all of it is chance.
+
+    Args:
+        tones: Mean luma of a grid of cells of each picture, 0 to 255, shape (n, rows, columns).
+
+    Returns:
+        Standard deviation over quarters of the median change, natural logarithm, shape (n,); 0 for the first
+        frame.
+    """
+    logs = np.log(np.maximum(tones, 1))
+    steps = np.diff(logs, axis=0)
+    usable = (tones >= USABLE[0]) & (tones <= USABLE[1])
+    steps[~(usable[1:] & usable[:-1])] = 0
+    rows, columns = tones.shape[1] // 2, tones.shape[2] // 2
+    quarters = [
+        steps[:, top : top + rows, left : left + columns].reshape(len(steps), rows * columns)
+        for top in (0, rows)
+        for left in (0, columns)
+    ]
+    medians = np.stack([np.median(quarter, axis=1) for quarter in quarters])
+    return np.concatenate([np.zeros(min(1, len(tones))), medians.std(axis=0)])
+
+
+def flicker(steps: Values, fps: Fraction, unsure: Values | None = None) -> tuple[Values, Values]:
     """Turn changes of light into the strength of flicker around each frame.
 
     Flicker goes up and down and up again: four full cycles within a second and more. A fade, a lamp that
@@ -51,6 +79,8 @@ def flicker(steps: Values, fps: Fraction) -> tuple[Values, Values]:
     Args:
         steps: Changes of light of `light_changes`, shape (n,); NaN counts as none.
         fps: Frame rate, frames per second, > 0.
+        unsure: `disagreement` about them, shape (n,): an amplitude of less than 0.7 of its median within the
+            second is chance, and counts as 0.
 
     Returns:
         The amplitude, half the eighth greatest swing that ends within the second around each frame,
@@ -68,7 +98,15 @@ def flicker(steps: Values, fps: Fraction) -> tuple[Values, Values]:
         near = np.sort(swings[np.abs(ends - index) <= reach])
         if len(near) >= SWINGS:
             amplitude[index] = near[-SWINGS] / 2
+    if unsure is not None:
+        amplitude[amplitude < TOLD_FROM * _around(unsure, reach)] = 0
     return amplitude, np.exp(light)
+
+
+def _around(values: Values, reach: float) -> Values:
+    """The median of the values within reach of each."""
+    whole = int(reach)
+    return np.array([np.median(values[max(0, at - whole) : at + whole + 1]) for at in range(len(values))])
 
 
 def steady_gains(light: Values, flickers: NDArray[np.bool_], cuts: NDArray[np.intp], fps: Fraction) -> Values:

@@ -13,6 +13,8 @@ Flow = NDArray[np.float32]
 
 CELL_PX = 8
 HELD_CHANGE = 4.0
+HELD_SHARE = 0.07
+MOST_CONTRAST = 128.0
 TOP_SHARE = 0.05
 SURE = 0.25
 
@@ -37,7 +39,8 @@ class Hold:
     """Counts for how long a picture has been on screen, whatever a codec does to it.
 
     Each picture is held against the one that the hold began with, so that slow motion adds up and
-    ends it, and by the cell that differs most, so that a mouth that moves ends it too.
+    ends it, and by the cell that differs most, so that a mouth that moves ends it too. Codecs change more
+    where there is more to see: a cell may differ by a share of its own contrast.
     """
 
     def __init__(self) -> None:
@@ -47,11 +50,23 @@ class Hold:
     def add(self, luma: Luma) -> int:
         """Frames for which the picture has been on screen before this one; 0 for a picture that is new."""
         first = self._first
-        if first is None or first.shape != luma.shape or differences(luma, first)[1] > HELD_CHANGE:
+        if first is None or first.shape != luma.shape or not _is_held(luma, first):
             self._first, self._length = luma, 0
         else:
             self._length += 1
         return self._length
+
+
+def _is_held(luma: Luma, first: Luma) -> bool:
+    most = differences(luma, first)[1]
+    if most <= HELD_CHANGE or most > HELD_SHARE * MOST_CONTRAST:
+        return most <= HELD_CHANGE
+    size = (max(1, luma.shape[1] // CELL_PX), max(1, luma.shape[0] // CELL_PX))
+    changes = cv2.resize(cv2.absdiff(luma, first), size, interpolation=cv2.INTER_AREA)
+    seen = first.astype(np.float32)
+    mean, square = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (seen, seen * seen))
+    contrast = np.sqrt(np.maximum(square - mean * mean, 0))
+    return bool(np.all(changes <= np.maximum(HELD_CHANGE, HELD_SHARE * contrast)))
 
 
 @dataclass(frozen=True, slots=True)

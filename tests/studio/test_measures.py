@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.measures import texture
 from studio.measures.flashes import count_flashes
-from studio.measures.light import flicker, light_changes, steady_gains
+from studio.measures.light import disagreement, flicker, light_changes, steady_gains
 from studio.measures.motion import FlowMeter, Hold, camera_shifts, profile
 from studio.measures.palette import palette_consistency, palette_of
 from studio.measures.sound import measure_sound
@@ -96,6 +96,33 @@ def test_alternating_light_is_measured_as_it_is(share: float, level: int) -> Non
 def test_a_fade_a_lamp_and_still_light_are_no_flicker(light: NDArray[np.float64]) -> None:
     tones = (60 * light[:, None] * np.ones((1, 60))).astype(np.float32)
     assert flicker(light_changes(tones), FPS)[0].max() == 0
+
+
+def grid(tones: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Cells of 18 x 32 that have the same tone each."""
+    return np.broadcast_to(tones[:, None, None], (len(tones), 18, 32)).astype(np.float32)
+
+
+def test_what_only_changes_by_chance_is_no_flicker_and_a_light_over_all_of_it_is() -> None:
+    """In a whip pan every quarter of the picture shows something else in each frame."""
+    torn = 120 * np.exp(np.random.default_rng(2).normal(0, 0.3, (48, 6, 8)))
+    torn = np.kron(torn, np.ones((1, 3, 4))).astype(np.float32)
+    lit = grid(120 * (1 + 0.02 * np.where(np.arange(48) % 2, 1.0, -1.0)))
+    for tones, flickers in ((torn, False), (lit, True)):
+        steps = light_changes(tones.reshape(48, -1))
+        assert flicker(steps, FPS)[0].max() > 0.01
+        assert (flicker(steps, FPS, disagreement(tones))[0].max() > 0.01) == flickers
+    assert disagreement(lit).max() == pytest.approx(0, abs=1e-6)
+    assert disagreement(torn[:0]).shape == (0,)
+
+
+def test_a_cell_may_differ_by_a_share_of_its_contrast_and_still_be_held() -> None:
+    """5 levels are a codec's in a hard pattern, and a new picture on a plain ground."""
+    pattern = np.where(np.indices((64, 64)).sum(axis=0) % 2, 220, 30).astype(np.uint8)
+    plain = np.full((64, 64), 120, np.uint8)
+    for first, held in ((pattern, 1), (plain, 0)):
+        hold = Hold()
+        assert [hold.add(first), hold.add(first + np.uint8(5))] == [0, held]
 
 
 FRAMES = np.arange(72)
