@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, canon, quality, rendering, versions
+from benchmarks import api, beats, canon, library, quality, rendering, versions
 
 if __name__ == "__main__":
     beats.main()
@@ -9,3 +9,4 @@ if __name__ == "__main__":
     canon.main()
     quality.main()
     rendering.main()
+    library.main()
