@@ -1,40 +1,63 @@
 """`tower`: the command line. A verb is a function of a module here, registered below."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
-from deployments import quality, verbs
-from deployments.demo import demo
-from deployments.produce import produce
 from studio.errors import InvalidError, StudioError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Anime, from a sentence to a clip.")
-app.command("up")(verbs.up)
-app.command("down")(verbs.down)
-app.command("status")(verbs.show)
-app.command("worker")(verbs.worker)
-app.command("produce")(produce)
-app.command("demo")(demo)
-app.add_typer(quality.app, name="quality")
+VERBS: Final = {
+    "up": "deployments.verbs:up",
+    "down": "deployments.verbs:down",
+    "status": "deployments.verbs:show",
+    "worker": "deployments.verbs:worker",
+    "produce": "deployments.produce:produce",
+    "demo": "deployments.demo:demo",
+    "quality": "deployments.quality:app",
+    "music": "deployments.music:app",
+}
+
+
+def command_line(asked: Sequence[str]) -> typer.Typer:
+    """All verbs, or the one that the first word names: nobody waits for what other verbs import."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False)
+    app.callback()(tower)
+    for name in [word for word in asked[:1] if word in VERBS] or VERBS:
+        module, _, member = VERBS[name].partition(":")
+        verb = getattr(import_module(module), member)
+        if isinstance(verb, typer.Typer):
+            app.add_typer(verb, name=name)
+        else:
+            app.command(name)(verb)
+    return app
+
+
+def tower() -> None:
+    """Anime, from a sentence to a clip."""
 
 
 def main() -> None:
     """Run a verb; a fault of ours is a line on standard error and exit code 1, of usage 2."""
     try:
-        app()
-    except ValidationError as error:
-        named = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        Console(stderr=True).print(f"SETTINGS: {named}", style="red", markup=False)
-        sys.exit(2)
+        command_line(sys.argv[1:])()
     except OSError as error:
-        Console(stderr=True).print(f"STORAGE_UNAVAILABLE: {error}", style="red", markup=False)
-        sys.exit(1)
+        _end(f"STORAGE_UNAVAILABLE: {error}", 1)
     except StudioError as error:
-        Console(stderr=True).print(f"{error.code}: {error.message}", style="red", markup=False)
-        sys.exit(2 if isinstance(error, InvalidError) else 1)
+        _end(f"{error.code}: {error.message}", 2 if isinstance(error, InvalidError) else 1)
+    except ValueError as error:
+        faults = getattr(error, "errors", None)  # of the settings, whose library a verb may do without
+        if faults is None:
+            raise
+        named = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults())
+        _end(f"SETTINGS: {named}", 2)
+
+
+def _end(why: str, code: int) -> None:
+    typer.secho(why, fg="red", err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

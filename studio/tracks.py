@@ -7,10 +7,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.beats import Beats, TempoChange
+from studio.beats import Beats
 from studio.fidelity import AudioQuality
 from studio.keys import Key
 from studio.sections import Section
+from studio.tempo_changes import TempoChange
 
 KINDS: Final = ("basic", "detailed")
 BASIC, DETAILED = KINDS
@@ -105,7 +106,7 @@ def to_json(analysis: TrackAnalysis) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return value.round(6).tolist()
+        return value.tolist()
     if isinstance(value, tuple):
         return [asdict(item) if isinstance(item, TempoChange | Section) else item for item in value]
     return value

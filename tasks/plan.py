@@ -13,19 +13,16 @@ from db.models.production import GenerationRequest, ProductionJob
 from db.queries import casting, generations, takes
 from db.queries.ownership import Run
 from db.session import transaction
-from studio.beats import track_beats
-from studio.clients import media
 from studio.clients.store import open_allowed
+from studio.clients.track_analysis import analyse_track
 from studio.director import Brief, figures_in, plan_shots
-from studio.errors import MediaError, NotFoundError, PathNotAllowedError
+from studio.errors import NotFoundError, PathNotAllowedError
 from studio.settings import read_settings
 from studio.storyboard import EventKind, TimedEvent
 from studio.sync import Seconds
 from tasks.carrying import carry_stage
 from tasks.consistency import Claim, cast_of
 from tasks.policy import RETRIED
-
-ANALYSIS_RATE_HZ = 22_050
 
 
 @task(name="plan", **RETRIED)
@@ -92,11 +89,9 @@ def _music(audio_path: str | None, duration_s: float) -> dict[str, Any]:
 
 def _beats_of_clip(path: Path, duration_s: float) -> tuple[float | None, Seconds]:
     """Beats from the start of the track, begun again where the track is shorter than the clip."""
-    samples = media.decode_audio(path, rate_hz=ANALYSIS_RATE_HZ)
-    if not len(samples):
-        raise MediaError(f"{path.name} holds no sound.", path=str(path))
-    length_s = len(samples) / ANALYSIS_RATE_HZ
-    beats = track_beats(samples, ANALYSIS_RATE_HZ)
+    settings = read_settings()
+    track = analyse_track(path, backend=settings.music_backend, cache=settings.analyses)
+    length_s, beats = track.duration_s, track.beats
     rounds = np.arange(0.0, max(duration_s, length_s), length_s)
     beats_s = (rounds[:, None] + beats.beat_times_s[None, :]).ravel()
     return beats.bpm, beats_s[beats_s < duration_s]

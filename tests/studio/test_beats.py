@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from studio import beats_librosa, instruments
-from studio.beats import beat_confidence, track_beats
+from studio.beats import beats_at, track_beats
 from studio.clients import media
 from studio.composition import compose
 from studio.errors import InvalidError
+from studio.sync import Seconds
 
 RATE_HZ = 22_050
 NOISE = np.random.default_rng(0).standard_normal(20 * RATE_HZ)
@@ -187,12 +190,91 @@ def test_stereo_and_telephone_sound_are_refused() -> None:
         track_beats(np.zeros(100_000, np.float32), 4_000)
 
 
-def test_confidence_in_beats_depends_on_where_they_lie() -> None:
+def test_confidence_in_beats_of_others_depends_on_where_they_lie() -> None:
     true_s = np.arange(0.25, 10, 0.5)
     samples = clicks(true_s, 10)
-    assert beat_confidence(samples, RATE_HZ, true_s) > 0.9
-    assert beat_confidence(samples, RATE_HZ, true_s + 0.2) < 0.1
-    assert beat_confidence(samples, RATE_HZ, true_s[:2]) == 0.0
+    assert beats_at(samples, RATE_HZ, true_s).confidence > 0.9
+    assert beats_at(samples, RATE_HZ, true_s + 0.2).confidence < 0.1
+    assert beats_at(samples, RATE_HZ, true_s[:2]).confidence == 0.0
+
+
+def played(intervals_s: NDArray[np.float64], accent_every: int = 1) -> tuple[NDArray[np.float32], Seconds]:
+    """Snares and hats on beats of these lengths, a kick on every so many."""
+    true_s = 0.3 + np.cumsum(intervals_s) - intervals_s[0]
+    duration_s = float(true_s[-1]) + 0.5
+    samples = placed(instruments.kick(RATE_HZ), true_s[::accent_every], duration_s)
+    samples += 0.5 * placed(instruments.snare(RATE_HZ, NOISE), true_s, duration_s)
+    halves_s = true_s[:-1] + np.diff(true_s) / 2
+    return samples + 0.3 * placed(instruments.hat(RATE_HZ, NOISE, decay_s=0.03), halves_s, duration_s), true_s
+
+
+def test_a_steady_piece_has_one_tempo() -> None:
+    beats = track_beats(played(np.full(60, 60 / 117))[0], RATE_HZ)
+    assert [change.time_s for change in beats.tempo_changes] == [0.0]
+    assert beats.tempo_changes[0].bpm == pytest.approx(117, rel=0.002)
+
+
+@pytest.mark.parametrize(("before_bpm", "after_bpm"), [(120, 100), (100, 120), (128, 140)])
+def test_a_change_of_tempo_is_placed_within_half_a_second(before_bpm: float, after_bpm: float) -> None:
+    samples, true_s = played(np.repeat([60 / before_bpm, 60 / after_bpm], [40, 30]))
+    opening, change = track_beats(samples, RATE_HZ).tempo_changes
+    assert (opening.time_s, opening.bpm) == (0.0, pytest.approx(before_bpm, rel=0.01))
+    assert change.bpm == pytest.approx(after_bpm, rel=0.01)
+    assert change.time_s == pytest.approx(true_s[39], abs=0.5)
+
+
+def test_a_tempo_that_creeps_does_not_change_at_any_moment() -> None:
+    beats = track_beats(played(np.geomspace(0.5, 0.6, 90))[0], RATE_HZ)
+    assert len(beats.tempo_changes) == 1
+
+
+@pytest.mark.parametrize(("beats_a_bar", "first"), [(4, 0), (3, 0)])
+def test_downbeats_are_where_the_kick_is(beats_a_bar: int, first: int) -> None:
+    samples, true_s = played(np.full(48, 60 / 126), accent_every=beats_a_bar)
+    beats = track_beats(samples, RATE_HZ, downbeats=True)
+    assert beats.beats_a_bar == beats_a_bar
+    assert np.isin(beats.downbeats_s, beats.beat_times_s).all()
+    assert np.max(np.abs(errors_ms(beats.downbeats_s, true_s[first::beats_a_bar]))) < 20
+
+
+def test_no_downbeats_unless_asked_for() -> None:
+    beats = track_beats(clicks(np.arange(0.25, 10, 0.5), 10), RATE_HZ)
+    assert (len(beats.downbeats_s), beats.beats_a_bar) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("slowest_bpm", "fastest_bpm", "bpm"), [(50, 75, 60), (90, 160, 120), (190, 280, 240)]
+)
+def test_the_range_of_tempi_decides_the_octave(slowest_bpm: float, fastest_bpm: float, bpm: float) -> None:
+    samples = played(np.full(40, 0.5), accent_every=2)[0]
+    beats = track_beats(samples, RATE_HZ, slowest_bpm=slowest_bpm, fastest_bpm=fastest_bpm)
+    assert beats.bpm == pytest.approx(bpm, rel=0.01)
+
+
+def test_the_other_octaves_are_offered() -> None:
+    beats = track_beats(played(np.full(48, 0.5))[0], RATE_HZ)
+    offered = np.array([beats.bpm, *beats.bpm_alternatives])
+    assert np.any(np.abs(offered / 120 - 1) < 0.02)
+    assert np.any(np.abs(offered / 60 - 1) < 0.02) or np.any(np.abs(offered / 240 - 1) < 0.02)
+    assert len(set(offered)) == len(offered)
+
+
+@pytest.mark.parametrize(("slowest_bpm", "fastest_bpm"), [(120, 100), (10, 200), (100, 900)])
+def test_a_range_that_is_none_is_refused(slowest_bpm: float, fastest_bpm: float) -> None:
+    with pytest.raises(InvalidError):
+        track_beats(NOISE.astype(np.float32), RATE_HZ, slowest_bpm=slowest_bpm, fastest_bpm=fastest_bpm)
+
+
+@given(shift_s=st.floats(0.1, 3.0))
+@settings(max_examples=8, deadline=None)
+def test_beats_move_with_the_music(shift_s: float) -> None:
+    """Silence before the music moves its beats by as much."""
+    samples = played(np.full(24, 60 / 110))[0]
+    silence = np.zeros(round(shift_s * RATE_HZ), np.float32)
+    found_s = track_beats(samples, RATE_HZ).beat_times_s
+    moved_s = track_beats(np.concatenate([silence, samples]), RATE_HZ).beat_times_s
+    assert len(moved_s) == pytest.approx(len(found_s), abs=1)
+    assert np.median(np.abs(errors_ms(moved_s, found_s + len(silence) / RATE_HZ))) < 3
 
 
 def test_librosa_finds_no_beats_in_silence() -> None:

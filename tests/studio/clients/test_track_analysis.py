@@ -135,6 +135,16 @@ def test_another_version_of_the_analyser_finds_nothing_that_was_kept(folder: Pat
     assert Cache(tmp_path).count() == 0
 
 
+def test_what_one_backend_heard_is_no_answer_for_another(folder: Path, tmp_path: Path) -> None:
+    track = folder / "track.mp3"
+    analyse_track(track, cache=tmp_path)
+    cache, content = Cache(tmp_path), content_hash(track)
+    assert cache.find(content, kind="basic", backend="librosa") is None
+    (kept,) = files(tmp_path)
+    kept.rename(kept.with_name(kept.name.replace("builtin", "librosa")))
+    assert cache.find(content, kind="basic", backend="librosa") is None
+
+
 def test_silence_and_noise_have_no_tempo_and_a_low_confidence(tmp_path: Path) -> None:
     for name, samples in {
         "silence": np.zeros((48_000 * 4, 2), np.float32),
@@ -161,7 +171,7 @@ def test_what_is_no_sound_is_said_to_be_none(tmp_path: Path) -> None:
 def test_an_unknown_kind_or_backend_is_refused(folder: Path) -> None:
     with pytest.raises(InvalidError, match="analysis"):
         analyse_track(folder / "track.mp3", kind="deep")
-    with pytest.raises(InvalidError, match="backend"):
+    with pytest.raises(InvalidError, match="tracker"):
         analyse_track(folder / "track.mp3", backend="ear")
 
 
