@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, canon, quality, rendering, sync, versions
+from benchmarks import api, beats, canon, library, quality, rendering, sync, versions
 
 if __name__ == "__main__":
     beats.main()
@@ -10,3 +10,4 @@ if __name__ == "__main__":
     canon.main()
     quality.main()
     rendering.main()
+    library.main()

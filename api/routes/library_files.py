@@ -1,4 +1,4 @@
-"""A track's sound and its cover."""
+"""A track's sound, its cover, and a picture of what is heard in it."""
 
 from mimetypes import guess_type
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from api.analyses import analysis_of
 from api.conditions import is_known
 from api.ranged import RangedFile
 from api.requests import settings_of
@@ -14,12 +15,14 @@ from api.schemas.fields import Id
 from db.models.music_library import MusicTrack
 from db.queries import music_tracks
 from db.session import transaction
+from studio.analysis_sheet import draw_analysis
 from studio.canonical import digest
 from studio.clients.music_folders import cover_beside
 from studio.clients.music_tags import Cover, as_cover, read_cover
 from studio.clients.store import open_allowed
 from studio.errors import FileMissingError, StateError
 from studio.settings import Settings
+from studio.tracks import DETAILED
 
 router = APIRouter(prefix="/track/{track_id}", tags=["library"])
 _TYPES: Final = {
@@ -31,6 +34,11 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
     206: {"description": "The part of it that `Range` asks for."},
     304: {"description": "The client has it already."},
     416: {"description": "`Range` lies outside of it."},
+}
+_DRAWN: Final = {
+    "Cache-Control": "private, no-cache",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
 }
 MOST_COVER_BYTES: Final = 32 * 1024 * 1024
 
@@ -66,6 +74,16 @@ def cover(request: Request, track_id: Id) -> Response:
         return Response(status_code=304, headers=headers)
     found = _cover(row, row.cover, settings_of(request))
     return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+@router.get("/picture", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
+def picture(request: Request, track_id: Id) -> Response:
+    """Waveform, beats, sections and the curve of the tempo, as SVG; what is not analysed yet is now."""
+    row, settings = _row(track_id), settings_of(request)
+    found = analysis_of(str(_opened(row, settings)), settings, kind=DETAILED, backend=None)
+    title = " – ".join(part for part in (row.artist, row.title) if part)
+    drawn = draw_analysis(found, found.waveform, title=title)
+    return Response(drawn, media_type="image/svg+xml", headers=_DRAWN)
 
 
 def _cover(row: MusicTrack, name: str, settings: Settings) -> Cover:

@@ -16,6 +16,8 @@ from studio.music_library.facts import Raw
 
 _PROTECTED_CODECS: Final = ("drms", "drmi")
 _PICTURES: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
+OPUS_HZ: Final = 48_000
+"""What every Opus stream is decoded to (RFC 7845); mutagen does not say so."""
 _MOST_TEXTS: Final = 30
 _LONGEST_BYTES: Final = 4096
 _FAULTS: Final = (mutagen.MutagenError, ValueError, LookupError, TypeError, ArithmeticError, struct.error)
@@ -58,7 +60,7 @@ def read_tags(path: Path) -> Tagged:
             duration_s=_number(file.info, "length"),
             codec=_codec(file),
             bit_rate=_whole(file.info, "bitrate"),
-            rate_hz=_whole(file.info, "sample_rate"),
+            rate_hz=_whole(file.info, "sample_rate") or (OPUS_HZ if _codec(file) == "opus" else None),
             channels=_whole(file.info, "channels"),
             has_cover=next(_pictures(file), None) is not None,
             is_protected=_is_protected(path, file),

@@ -15,6 +15,7 @@ from api.production import create_app
 from db.databases import beside, ensure
 from db.migrate import upgrade
 from studio.settings import Settings
+from tasks.library_start import Started
 
 
 def nothing(*_what: object) -> None:
@@ -29,7 +30,7 @@ SERVICE = create_app(
         *[nothing] * 5, judge_workflow=lambda *_what: (), look_at_renderers=lambda: (), survey_models=nothing
     ),
 )
-MUSIC = music.create_app(Settings(home=HOME, rate_per_s=1_000_000))
+MUSIC = music.create_app(Settings(home=HOME, rate_per_s=1_000_000), lambda: Started(1, is_new=False))
 FEW = settings(
     max_examples=6,
     deadline=None,

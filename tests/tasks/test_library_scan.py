@@ -2,17 +2,24 @@
 
 import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from db.models.music_library import LibraryScan, MusicPlaylist, MusicTrack, MusicWord
+from db.models.music_library import MusicTrack
 from db.queries import library_scans
 from db.session import transaction
-from tasks.library_scan import scan_folders
-from tests.fakes.music import PNG, make_sound, tag
+from studio.clients.music_tags import read_cover
+from tasks.library_scan import BATCH, scan_folders
+from tests.fakes import library
+from tests.fakes.music import CODECS, PNG, make_sound, tag
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -22,9 +29,7 @@ def music(connected: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.setenv("TOWER_MUSIC_DIRS", str(folder))
     yield folder
-    with transaction() as session:
-        for kind in (MusicPlaylist, MusicTrack, MusicWord, LibraryScan):
-            session.execute(delete(kind))
+    library.empty()
 
 
 def scan() -> dict[str, int]:
@@ -167,3 +172,52 @@ def test_a_cover_beside_the_files_is_seen_when_it_comes_later(music: Path) -> No
     (music / "Folder.png").write_bytes(PNG)
     scan()
     assert tracks()["a.mp3"].cover == "Folder.png"
+
+
+@pytest.mark.parametrize("suffix", CODECS)
+def test_tags_of_each_format_are_read(music: Path, suffix: str) -> None:
+    said = {
+        "title": "Kaze",
+        "artist": "Joe",
+        "album": "Tani",
+        "genre": "Epic",
+        "date": "1984",
+        "mood": "Calm",
+    }
+    tag(make_sound(music / f"a{suffix}"), cover=PNG, bpm="128", key="Am", **said)
+    scan()
+    (row,) = tracks().values()
+    assert (row.title, row.artist, row.album, row.year) == ("Kaze", "Joe", "Tani", 1984)
+    assert (row.tags, row.bpm_tag, row.key, row.cover) == (["epic", "calm"], 128.0, "8A", "embedded")
+    assert row.rate_hz == 48_000
+    assert read_cover(Path(row.location)).content == PNG
+
+
+def test_a_scan_that_is_killed_is_carried_on_by_the_next(music: Path) -> None:
+    for number in range(1_500):
+        (music / f"{number:04}.wav").write_bytes(_wave(number))
+    with transaction() as session:
+        number = library_scans.create(session).id
+    code = f"from tasks.library_scan import scan_folders; scan_folders.fn({number})"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while _scanned() < BATCH and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    kept = len(tracks())
+    assert BATCH <= kept < 1_500
+    assert scan() == {"unchanged": kept, "added": 1_500 - kept}
+    assert len(tracks()) == 1_500
+
+
+def _scanned() -> int:
+    with transaction() as session:
+        return library_scans.latest(session).scanned
+
+
+def _wave(number: int) -> bytes:
+    content = number.to_bytes(4, "little")
+    form = b"WAVEfmt " + (16).to_bytes(4, "little") + bytes.fromhex("01000100401f0000803e000002001000")
+    body = form + b"data" + len(content).to_bytes(4, "little") + content
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
