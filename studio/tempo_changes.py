@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from studio.sync import Seconds
 
-FEWEST_BEATS = 8
+FEWEST_BEATS = 12
 SPREAD_S = 0.015
 CHANGE_COST = 30.0
-LEAST_CHANGE = 0.03
+LEAST_CHANGE = 0.04
 ABRUPT_BEATS = 6
 
 
@@ -28,7 +28,7 @@ def find_tempo_changes(beats_s: Seconds) -> tuple[TempoChange, ...]:
 
     Beats are cut into stretches of even tempo, by dynamic programming over straight lines through beat
     times against beat numbers. A change counts where the tempo just before and just after differs by
-    3% or more; one that creeps over many beats, or lasts under eight, does not.
+    4% or more; one that creeps over many beats, or lasts under twelve, does not.
 
     Args:
         beats_s: Beat times, seconds, ascending, shape (n_beats,); under two give no tempo at all.
