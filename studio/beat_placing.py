@@ -49,6 +49,8 @@ def _local_curve(times_s: Seconds, weights: Curve) -> Seconds:
 
 def is_sounding(times_s: Seconds, samples: Samples, rate_hz: int) -> NDArray[np.bool_]:
     """Which beats lie within the recording, and not in silence before or after the music."""
-    loud = np.flatnonzero(np.abs(samples) > SILENCE * np.max(np.abs(samples)))
-    first_s, last_s = loud[0] / rate_hz, loud[-1] / rate_hz
+    level = np.abs(samples)
+    is_loud = level > SILENCE * level.max()
+    first_s = int(np.argmax(is_loud)) / rate_hz
+    last_s = (len(samples) - 1 - int(np.argmax(is_loud[::-1]))) / rate_hz
     return np.asarray((times_s >= first_s - START_SLACK_S) & (times_s <= last_s))

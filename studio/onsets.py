@@ -16,6 +16,7 @@ LOWEST_HZ, HIGHEST_HZ = 32.0, 11_000.0
 GROUP_EDGES_HZ = (0.0, 220.0, 1_800.0, 30_000.0)
 LAG_FRAMES = 1
 BLOCK_FRAMES = 1_024
+BLOCK_TIMES = 32
 
 FINE_WINDOW_S = 0.0116
 FINE_HOP_S = 0.00145
@@ -138,7 +139,12 @@ def attack_times_s(samples: Samples, rate_hz: int, near_s: Curve, *, within_s: f
     windows = np.lib.stride_tricks.sliding_window_view(padded, size)
     shape = np.hanning(size).astype(np.float32)
     loudest = 1e-9 + float(np.max(np.abs(samples), initial=0.0)) * size / 4
-    flux = np.stack([_fine_rise(windows[row] * shape, loudest) for row in starts])
+    flux = np.concatenate(
+        [
+            _fine_rise(windows[starts[first : first + BLOCK_TIMES]] * shape, loudest)
+            for first in range(0, max(len(starts), 1), BLOCK_TIMES)
+        ]
+    )
     best = np.argmax(flux, axis=1)
     at = best + _parabolic_offset(flux, best) - half
     times_s = np.round(near_s * rate_hz) / rate_hz + (at - FINE_LAG / 2) * hop / rate_hz
@@ -152,8 +158,9 @@ def _mirrored_at_ends(samples: Samples, margin: int) -> Samples:
 
 
 def _fine_rise(windows: Samples, loudest: float) -> Curve:
-    spectrum = np.log1p(np.abs(np.fft.rfft(windows)) * (100.0 / loudest))
-    return np.asarray(np.maximum(0.0, spectrum[FINE_LAG:] - spectrum[:-FINE_LAG]).mean(axis=1), np.float64)
+    spectrum = np.log1p(np.abs(np.fft.rfft(windows)) * np.float32(100.0 / loudest))
+    rises = np.maximum(0.0, spectrum[:, FINE_LAG:] - spectrum[:, :-FINE_LAG])
+    return np.asarray(rises.mean(axis=2), np.float64)
 
 
 def _parabolic_offset(curves: Curve, best: NDArray[np.intp]) -> Curve:

@@ -139,10 +139,14 @@ class _Mixer:
         return np.zeros((round(length_s * self.mix.rate_hz), self.channels), np.float32)
 
     def put(self, frame: av.AudioFrame) -> None:
-        if _kind(frame) != self.kind:
+        try:
+            self.source.push(frame)
+        except av.ArgumentError:  # asking each frame of what kind it is would cost more than mixing it
+            if _kind(frame) == self.kind:
+                raise
             self.ready.append(self.end())
             self._open(frame)
-        self.source.push(frame)
+            self.source.push(frame)
 
     def take(self) -> Samples:
         """What is mixed by now."""
