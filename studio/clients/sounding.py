@@ -27,8 +27,13 @@ FORMATS = "mov,matroska,webm,avi,mpegts,mp3,wav,w64,flac,ogg,aac,aiff,caf"
 BLOCK_SAMPLES = 32_768
 """How many come out at once: a frame of MP3 has 1152, and a call for each costs as much as decoding it."""
 TAKEN_EVERY_FRAMES = 32
-_MEAN = ":rematrix_maxval=1"
+_MEAN = "rematrix_maxval=1"
 """Of more channels their mean is taken; by itself the mixer sums them, 3 dB too loud where two agree."""
+
+_USUAL = {1: "mono", 2: "stereo"}
+_SHORT = "filter_size=16"
+LOW_RATE_HZ = 24_000
+"""Up to this rate sound is analysed and not heard: a shorter filter does, and costs less."""
 
 
 def require_file(path: Path) -> None:
@@ -125,6 +130,8 @@ class _Mixer:
     ready: list[Samples] = field(default_factory=list)
     graph: Graph = field(init=False)
     source: "FilterContext" = field(init=False)
+    queue: av.AudioFifo = field(init=False)
+    is_halved: bool = False
     kind: tuple[object, ...] = ()
 
     def __post_init__(self) -> None:
@@ -139,14 +146,12 @@ class _Mixer:
         return np.zeros((round(length_s * self.mix.rate_hz), self.channels), np.float32)
 
     def put(self, frame: av.AudioFrame) -> None:
-        try:
-            self.source.push(frame)
-        except av.ArgumentError:  # asking each frame of what kind it is would cost more than mixing it
-            if _kind(frame) == self.kind:
-                raise
+        if _kind(frame) != self.kind:  # the queue would take it, and break
             self.ready.append(self.end())
             self._open(frame)
-            self.source.push(frame)
+        self.queue.write(frame)
+        if self.queue.samples >= BLOCK_SAMPLES:
+            self._mix()
 
     def take(self) -> Samples:
         """What is mixed by now."""
@@ -155,6 +160,7 @@ class _Mixer:
 
     def end(self) -> Samples:
         """What is left, once there are no more frames."""
+        self._mix()
         self.source.push(None)
         return self.take()
 
@@ -163,19 +169,29 @@ class _Mixer:
         layout = self.first.layout.name if not self.mix.channels else "mono"
         if self.mix.channels == 2 and frame.layout.nb_channels > 1:
             layout = "stereo"
-        self.graph, self.kind = Graph(), _kind(frame)
+        self.graph, self.kind, self.queue = Graph(), _kind(frame), av.AudioFifo()
+        self.is_halved = layout == "mono" and self.kind[1:] == ("fltp", "stereo")
         self.source = self.graph.add_abuffer(
-            sample_rate=frame.sample_rate, format=frame.format.name, layout=_layout(frame)
+            sample_rate=frame.sample_rate,
+            format=frame.format.name,
+            layout="mono" if self.is_halved else _layout(frame),
         )
         wanted = f"sample_fmts=flt:channel_layouts={layout}:sample_rates={self.mix.rate_hz}"
+        options = [str(self.mix.rate_hz), *([_MEAN] if layout == "mono" else ())]
+        options += [_SHORT] if self.mix.rate_hz <= LOW_RATE_HZ else []
         chain = (
             self.source,
-            self.graph.add("aresample", f"{self.mix.rate_hz}{_MEAN if layout == 'mono' else ''}"),
-            self.graph.add("asetnsamples", f"n={BLOCK_SAMPLES}:p=0"),
+            self.graph.add("aresample", ":".join(options)),
             self.graph.add("aformat", wanted),
             self.graph.add("abuffersink"),
         )
         self.graph.link_nodes(*chain).configure()
+
+    def _mix(self) -> None:
+        """Pass on what has gathered: a call for each frame would cost as much as decoding it."""
+        gathered = self.queue.read(0, True)
+        if gathered is not None:
+            self.source.push(_mean(gathered) if self.is_halved else gathered)
 
     def _pulled(self) -> Iterator[Samples]:
         while True:
@@ -188,10 +204,20 @@ class _Mixer:
                 yield np.broadcast_to(samples, (len(samples), self.channels))
 
 
+def _mean(stereo: av.AudioFrame) -> av.AudioFrame:
+    """One channel of two, in planes: the mixer takes twice as long over it."""
+    left, right = (np.frombuffer(cast(bytes, plane), np.float32, stereo.samples) for plane in stereo.planes)
+    mono = left + right
+    mono *= np.float32(0.5)
+    frame = av.AudioFrame.from_ndarray(mono[None, :], format="fltp", layout="mono")
+    frame.sample_rate = stereo.sample_rate
+    return frame
+
+
 def _kind(frame: av.AudioFrame) -> tuple[object, ...]:
     return frame.sample_rate, frame.format.name, _layout(frame)
 
 
 def _layout(frame: av.AudioFrame) -> str:
     """What its channels are: two of which the file does not say so are left and right."""
-    return {1: "mono", 2: "stereo"}.get(frame.layout.nb_channels, frame.layout.name)
+    return _USUAL.get(frame.layout.nb_channels) or frame.layout.name
