@@ -27,7 +27,7 @@ from studio.errors import StackError
 from studio.settings import read_settings
 
 LOOK_EVERY_S: Final = 2.0
-NICENESS: Final = 5
+NICENESS: Final = 10
 _PR_SET_NAME: Final = 15
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _log = logging.getLogger(__name__)

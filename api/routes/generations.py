@@ -13,7 +13,7 @@ from api.schemas.fields import LARGEST_ID, Id
 from api.schemas.generations import GenerationListed, GenerationShown, Status
 from api.streams import Event, EventStream, Seen, Streams
 from db.queries import generations
-from db.session import transaction
+from db.session import reading, transaction
 
 router = APIRouter(prefix="/generations", tags=["generations"])
 EVENTS_AT_ONCE = 500
@@ -95,7 +95,7 @@ async def generation_events(
 
 
 def _shown(generation_id: str) -> GenerationShown:
-    with transaction() as session:
+    with reading() as session:
         return GenerationShown.model_validate(generations.view(session, generation_id))
 
 

@@ -1,12 +1,11 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
 import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, ScalarSelect, Select, select, tuple_
+from sqlalchemy import RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
 from sqlmodel import Session, col
 
 from db.models.production import (
@@ -113,18 +112,23 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
-    """All that is known of a generation, as the API shows it."""
-    query = _overview().add_columns(_sync_report().label("sync")).where(col(Job.id) == generation_id)
-    row = _found(session.execute(query).mappings().first(), generation_id)
+    """All that is known of a generation, as the API shows it: one statement, and one for its estimate."""
+    query = _overview().add_columns(
+        _sync_report().label("sync"),
+        _metrics(generation_id).label("metrics"),
+        _takes(generation_id).label("takes"),
+        _given(generation_id).label("given"),
+    )
+    row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
     listed, job = _listed(row), row["ProductionJob"]
-    given = _given(session, generation_id)
+    given = {(stage["stage"], stage["take"]): stage for stage in row["given"]}
     return {
         **listed,
         "estimated_completion": estimates.completion(session, job, row["GenerationRequest"].duration_s),
-        "quality": {**listed["quality"], "metrics": _metrics(session, row)},
-        "findings": list(given.get(("check", job.take), {}).get("findings", ())),
+        "quality": {**listed["quality"], "metrics": row["metrics"]},
+        "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
-        "takes": _takes(session, generation_id, given),
+        "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
 
@@ -219,29 +223,40 @@ def _flow_run_url(job: Job) -> str | None:
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
 
 
-def _metrics(session: Session, row: RowMapping) -> list[dict[str, Any]]:
-    """What was measured of the present take; nothing is asked while it has no verdict."""
-    if row["verdict"] is None:
-        return []
-    generation_id, take = row["ProductionJob"].id, row["ProductionJob"].take
-    rows = session.scalars(
-        select(QualityAssessment)
-        .where(col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.take) == take)
+def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
+    """Rows as one value, a list of objects: statements cost more than what they read."""
+    row = rows.subquery()
+    found = func.json_agg(func.row_to_json(row.table_valued()))
+    return select(func.coalesce(found, literal_column("'[]'::json"))).scalar_subquery()
+
+
+def _metrics(generation_id: str) -> ScalarSelect[Any]:
+    """What was measured of the present take."""
+    shown = ("metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason")
+    return _objects(
+        select(*(getattr(QualityAssessment, name) for name in shown))
+        .join(
+            Job,
+            (col(Job.id) == col(QualityAssessment.generation_id))
+            & (col(Job.take) == col(QualityAssessment.take)),
+        )
+        .where(col(Job.id) == generation_id)
         .order_by(col(QualityAssessment.metric))
     )
-    return [
-        row.model_dump(
-            include={"metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason"}
+
+
+def _given(generation_id: str) -> ScalarSelect[Any]:
+    """What checks and assessments gave of what is shown, by stage and take."""
+    shown = ("findings", "verdict", "score", "reasons", "report_path")
+    return _objects(
+        select(
+            col(Stage.stage), col(Stage.take), *(col(Stage.result)[name].label(name) for name in shown)
+        ).where(
+            col(Stage.generation_id) == generation_id,
+            col(Stage.stage).in_(("check", "assess")),
+            col(Stage.finished_at).is_not(None),
         )
-        for row in rows
-    ]
-
-
-def _given(session: Session, generation_id: str) -> dict[tuple[str, int], dict[str, Any]]:
-    """What checks and assessments gave, by stage and take."""
-    shown = col(Stage.stage).in_(("check", "assess"))
-    rows = session.scalars(select(Stage).where(col(Stage.generation_id) == generation_id, shown).limit(200))
-    return {(row.stage, row.take): row.result for row in rows if row.finished_at is not None}
+    )
 
 
 def _sync_report() -> ScalarSelect[Any]:
@@ -252,35 +267,23 @@ def _sync_report() -> ScalarSelect[Any]:
     )
 
 
-def _takes(
-    session: Session, generation_id: str, given: Mapping[tuple[str, int], dict[str, Any]]
-) -> list[dict[str, Any]]:
-    rows: Sequence[Take] = session.scalars(
-        select(Take).where(col(Take.generation_id) == generation_id).order_by(col(Take.take)).limit(100)
-    ).all()
-    shown = {
-        "take",
-        "attempt",
-        "tree_hash",
-        "inputs_hash",
-        "workflow",
-        "workflow_hash",
-        "model",
-        "seed",
-        "parameters",
-    }
-    shown |= {"server", "video_sha256", "clip_sha256", "repaired_from", "repairs"}
-    return [
-        {**row.model_dump(include=shown), **_judgement(given.get(("assess", row.take), {}))} for row in rows
-    ]
+def _takes(generation_id: str) -> ScalarSelect[Any]:
+    made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
+    shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
+    return _objects(
+        select(*(getattr(Take, name) for name in shown))
+        .where(col(Take.generation_id) == generation_id)
+        .order_by(col(Take.take))
+        .limit(100)
+    )
 
 
 def _judgement(verdict: dict[str, Any]) -> dict[str, Any]:
     """The verdict on a take, and where the sheet lies that shows it."""
     return {
-        "verdict": verdict.get("verdict", "not judged"),
+        "verdict": verdict.get("verdict") or "not judged",
         "score": verdict.get("score"),
-        "reasons": verdict.get("reasons", []),
+        "reasons": verdict.get("reasons") or [],
         "report_path": verdict.get("report_path"),
     }
 
