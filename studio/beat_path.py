@@ -8,7 +8,6 @@ from studio.onsets import Curve, OnsetStrength
 TEMPO_SPREAD = (0.72, 1.39)
 TEMPO_CHANGE_COST = 120.0
 BEAT_WEIGHT = 2.0
-LOUD_SHARE = 98.0
 
 
 def beat_path(onsets: OnsetStrength, bpm: float) -> NDArray[np.intp]:

@@ -24,38 +24,6 @@ SIGMA_MS = 50.0
 CHANCE_TRIALS = 1_000
 
 
-def snap_cuts(cuts_s: Seconds, beats_s: Seconds, *, tolerance_s: float) -> Seconds:
-    """Move each cut to its nearest beat when one lies within tolerance.
-
-    Args:
-        cuts_s: Planned cut times, seconds, ascending, shape (n_cuts,).
-        beats_s: Beat times, seconds, ascending, shape (n_beats,).
-        tolerance_s: Furthest a cut may move, seconds, >= 0. The 70 ms window of
-            beat evaluation (Davies et al. 2009) is a fair default.
-
-    Returns:
-        Cut times, seconds, ascending, shape (n_cuts,); a cut with no beat near stays put, and so
-        does one whose beat is nearer to another cut.
-
-    Raises:
-        InvalidError: `tolerance_s` is negative.
-    """
-    if tolerance_s < 0:
-        raise InvalidError(
-            "A tolerance cannot be negative.", field="tolerance_s", value=tolerance_s, expected=">= 0"
-        )
-    if not len(beats_s) or not len(cuts_s):
-        return cuts_s.astype(np.float64)
-    nearest = _nearest(cuts_s, beats_s)
-    distance_s = np.abs(cuts_s - beats_s[nearest])
-    by_distance = np.lexsort((cuts_s, distance_s))
-    beats, first = np.unique(nearest[by_distance], return_index=True)
-    winner_s = np.full(len(beats_s), np.nan)
-    winner_s[beats] = cuts_s[by_distance[first]]
-    moves = (distance_s <= tolerance_s) & (cuts_s == winner_s[nearest])
-    return np.where(moves, beats_s[nearest], cuts_s)
-
-
 def _nearest(times_s: Seconds, beats_s: Seconds) -> Frames:
     after = np.clip(np.searchsorted(beats_s, times_s), 1, max(len(beats_s) - 1, 1))
     if len(beats_s) == 1:

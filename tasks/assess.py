@@ -63,14 +63,7 @@ def _note(run: Run, take: int, assessment: Assessment, sheet: store.Stored | Non
     with transaction() as session:
         job = ownership.own(session, run)
         if sheet is not None:
-            takes.keep(
-                session,
-                sha256=sheet.sha256,
-                path=str(sheet.path),
-                kind="report",
-                size_bytes=sheet.size_bytes,
-                project_id=job.project_id,
-            )
+            takes.keep(session, sheet, kind="report", project_id=job.project_id)
         takes.judge(
             session,
             run,

@@ -21,7 +21,6 @@ BATCH: Final = 500
 GONE: Final = "There is no such file any more."
 UNLISTED: Final = "Apple's library lists it no more."
 NO_FILE: Final = "The file that Apple's library names is not there."
-NO_TRACK: Final = "There is no such track in the library."
 
 
 @dataclass(frozen=True, slots=True)

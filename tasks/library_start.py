@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from db.queries import library_scans
 from db.session import transaction
+from studio.errors import StudioError
 from studio.settings import read_settings
 from tasks import orchestrator
 
@@ -34,7 +35,7 @@ def start_scan() -> Started:
 def _submit(scan_id: int) -> None:
     try:
         flow_run_id = orchestrator.create_scan(scan_id)
-    except BaseException:
+    except StudioError:
         with transaction() as session:
             library_scans.finish(session, scan_id, "failed", error="Prefect did not take it.")
         raise

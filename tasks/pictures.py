@@ -66,12 +66,5 @@ def keep_last_frame(clip: Path, project_id: int) -> Picture:
 
 def _noted(stored: Stored, kind: str, project_id: int) -> Picture:
     with transaction() as session:
-        takes.keep(
-            session,
-            sha256=stored.sha256,
-            path=str(stored.path),
-            kind=kind,
-            size_bytes=stored.size_bytes,
-            project_id=project_id,
-        )
+        takes.keep(session, stored, kind=kind, project_id=project_id)
     return Picture(str(stored.path), stored.sha256)

@@ -140,14 +140,7 @@ def _keep(
     with transaction() as session:
         job = ownership.own(session, run)
         for kept, kind in ((stored, "take"), (delivered, "delivery")):
-            takes.keep(
-                session,
-                sha256=kept.sha256,
-                path=str(kept.path),
-                kind=kind,
-                size_bytes=kept.size_bytes,
-                project_id=job.project_id,
-            )
+            takes.keep(session, kept, kind=kind, project_id=job.project_id)
         row = takes.get(session, run.generation_id, take)
         row.video_sha256, row.server = stored.sha256, place.server
     return {

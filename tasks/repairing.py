@@ -36,14 +36,7 @@ def repair(run: Run, take: int, source: int) -> dict[str, Any]:
         stored = store.put(file, root=read_settings().assets)
     with transaction() as session:
         job = ownership.own(session, run)
-        takes.keep(
-            session,
-            sha256=stored.sha256,
-            path=str(stored.path),
-            kind="take",
-            size_bytes=stored.size_bytes,
-            project_id=job.project_id,
-        )
+        takes.keep(session, stored, kind="take", project_id=job.project_id)
         row = takes.get(session, run.generation_id, take)
         row.video_sha256 = stored.sha256
         before = takes.get(session, run.generation_id, source).repairs

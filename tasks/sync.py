@@ -77,14 +77,7 @@ def _told(laid: Laid, music: dict[str, Any], fps: Fraction) -> dict[str, Any]:
 def _note(run: Run, take: int, clip: store.Stored, music: dict[str, Any], report: dict[str, Any]) -> None:
     with transaction() as session:
         job = ownership.own(session, run)
-        takes.keep(
-            session,
-            sha256=clip.sha256,
-            path=str(clip.path),
-            kind="clip",
-            size_bytes=clip.size_bytes,
-            project_id=job.project_id,
-        )
+        takes.keep(session, clip, kind="clip", project_id=job.project_id)
         takes.get(session, run.generation_id, take).clip_sha256 = clip.sha256
         job.video_path = str(clip.path)
         if music["path"] is not None:

@@ -12,6 +12,7 @@ from db.models.production import Asset, ProductionJob, QualityAssessment, Qualit
 from db.models.project import MusicSceneSync
 from db.models.rendering import RenderPlace
 from db.queries.ownership import Run, own
+from studio.clients.store import Stored
 from studio.errors import NotFoundError
 from studio.retakes import Judged
 
@@ -51,13 +52,11 @@ def source(session: Session, generation_id: str, take: int) -> int | None:
     return None if row is None else row.repaired_from
 
 
-def keep(session: Session, *, sha256: str, path: str, kind: str, size_bytes: int, project_id: int) -> None:
+def keep(session: Session, stored: Stored, *, kind: str, project_id: int) -> None:
     """Note a file that now lies in the store; an equal file is noted once."""
-    session.execute(
-        insert(Asset)
-        .values(sha256=sha256, path=path, kind=kind, size_bytes=size_bytes, project_id=project_id)
-        .on_conflict_do_nothing()
-    )
+    noted = {"sha256": stored.sha256, "path": str(stored.path), "size_bytes": stored.size_bytes}
+    asset = insert(Asset).values(**noted, kind=kind, project_id=project_id)
+    session.execute(asset.on_conflict_do_nothing())
 
 
 def report_path(session: Session, generation_id: str, take: int) -> str:

@@ -56,10 +56,9 @@ def test_a_process_that_dies_is_an_error_and_the_next_work_is_done() -> None:
     assert from_a_route(die_and_go_on) != os.getpid()
 
 
-def test_work_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(computing, "LONGEST_S", 1.0)
+def test_work_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ComputeError, match="given up"):
-        from_a_route(lambda: computing.compute(wait_for, str(tmp_path / "never")))
+        from_a_route(lambda: computing.compute(wait_for, str(tmp_path / "never"), longest_s=1.0))
 
 
 def test_more_than_may_wait_are_told_to_come_back(tmp_path: Path) -> None:

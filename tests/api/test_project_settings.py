@@ -10,6 +10,7 @@ from api.production import create_app
 from db.models.production import Asset, ProductionJob
 from db.queries import generations, specials, takes
 from db.session import transaction
+from studio.clients.store import Stored
 from studio.settings import Settings
 
 A = "/api/anime"
@@ -93,7 +94,7 @@ def test_a_project_taken_away_leaves_its_files_and_its_folder(
     folder = client.get(f"{A}/projects/{project}/settings").json()["library_folder"]
     sha256 = f"{project:064x}"
     with transaction() as session:
-        takes.keep(session, sha256=sha256, path="/a.mp4", kind="take", size_bytes=1, project_id=project)
+        takes.keep(session, Stored(sha256, Path("/a.mp4"), 1), kind="take", project_id=project)
         job = session.get_one(ProductionJob, made)
         specials.stands_at(specials.allocate(session, job), "/library/a.mp4")
         job.status = "completed"

@@ -1,4 +1,4 @@
-"""What a transaction makes of trouble with its database."""
+"""Transactions, reads, and what becomes of trouble with the database."""
 
 import threading
 
@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.session import transaction
+from db.session import reading, transaction
 from studio.errors import ContentionError, UnavailableError
 from tests.fakes.generations import new_branch
 
@@ -60,6 +60,16 @@ def test_a_transaction_that_stands_still_gives_its_locks_back(
     monkeypatch.setenv("TOWER_HEARTBEAT_LOST_S", "0.2")
     with pytest.raises(UnavailableError):
         stand_still()
+
+
+@pytest.mark.usefixtures("connected")
+def test_who_only_reads_sees_what_is_committed_in_between_and_opens_no_transaction() -> None:
+    with reading() as session:
+        first, again = (session.scalar(text("SELECT pg_current_xact_id()::text")) for _ in range(2))
+        assert first != again
+    with transaction() as session:
+        first, again = (session.scalar(text("SELECT pg_current_xact_id()::text")) for _ in range(2))
+        assert first == again
 
 
 def test_a_database_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from studio.errors import InvalidError
-from studio.sync import lay_cuts, offsets_ms, snap_cuts, sync_report
+from studio.sync import lay_cuts, offsets_ms, sync_report
 
 FPS = Fraction(24)
 
@@ -23,59 +23,6 @@ beats_seen = st.lists(st.integers(0, 60_000), max_size=40, unique=True).map(
     lambda times_ms: np.sort(np.array(times_ms, np.float64)) / 1_000
 )
 rates = st.sampled_from([Fraction(24), Fraction(25), Fraction(12), Fraction(30_000, 1_001)])
-
-
-@given(ascending(20), beats_seen, st.floats(0, 2))
-def test_snapping_moves_no_cut_further_than_the_tolerance(
-    cuts_s: NDArray[np.float64], beats_s: NDArray[np.float64], tolerance_s: float
-) -> None:
-    assert np.all(np.abs(snap_cuts(cuts_s, beats_s, tolerance_s=tolerance_s) - cuts_s) <= tolerance_s)
-
-
-@given(ascending(20), beats_seen, st.floats(0, 2))
-def test_snapping_keeps_the_order(
-    cuts_s: NDArray[np.float64], beats_s: NDArray[np.float64], tolerance_s: float
-) -> None:
-    assert np.all(np.diff(snap_cuts(cuts_s, beats_s, tolerance_s=tolerance_s)) >= 0)
-
-
-@given(ascending(20), beats_seen, st.floats(0, 2))
-def test_snapping_twice_is_snapping_once(
-    cuts_s: NDArray[np.float64], beats_s: NDArray[np.float64], tolerance_s: float
-) -> None:
-    once = snap_cuts(cuts_s, beats_s, tolerance_s=tolerance_s)
-    np.testing.assert_array_equal(snap_cuts(once, beats_s, tolerance_s=tolerance_s), once)
-
-
-@given(beats_seen, st.lists(st.integers(0, 60_000), max_size=20, unique=True), st.floats(0, 2))
-def test_snapping_lets_no_two_cuts_fall_together(
-    beats_s: NDArray[np.float64], cuts_ms: list[int], tolerance_s: float
-) -> None:
-    cuts_s = np.sort(np.array(cuts_ms, np.float64)) / 1_000
-    assert np.all(np.diff(snap_cuts(cuts_s, beats_s, tolerance_s=tolerance_s)) > 0)
-
-
-@pytest.mark.parametrize(
-    ("cuts_s", "beats_s", "snapped_s"),
-    [
-        ([1.04], [0.5, 1.0, 1.5], [1.0]),
-        ([1.2], [0.5, 1.0, 1.5], [1.2]),
-        ([0.96, 1.02], [1.0], [0.96, 1.0]),
-        ([0.4], [], [0.4]),
-        ([], [1.0], []),
-        ([0.97], [1.0], [1.0]),
-    ],
-)
-def test_a_cut_snaps_to_the_beat_within_70_ms(
-    cuts_s: list[float], beats_s: list[float], snapped_s: list[float]
-) -> None:
-    snapped = snap_cuts(np.array(cuts_s), np.array(beats_s), tolerance_s=0.07)
-    np.testing.assert_allclose(snapped, snapped_s)
-
-
-def test_a_negative_tolerance_is_refused() -> None:
-    with pytest.raises(InvalidError):
-        snap_cuts(np.array([1.0]), np.array([1.0]), tolerance_s=-0.1)
 
 
 @given(
