@@ -5,11 +5,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from api.app import build
-from api.routes import episode_audio, episodes
+from api.routes import episode_audio, episodes, schedules
 from studio.settings import Settings
 
 PREFIX: Final = "/api/anime"
-_ROUTES: Final = (episodes, episode_audio)
+_ROUTES: Final = (episodes, episode_audio, schedules)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -20,7 +20,7 @@ def create_app(settings: Settings) -> FastAPI:
     return build(
         settings,
         title="episodes-api",
-        description="Episodes: their scenes in order, and the music they are laid on.",
+        description="Episodes: their scenes in order, the music they are laid on, and when batches run.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
     )
