@@ -14,10 +14,13 @@ from studio.errors import InvalidError
 _SIDE: Final = re.compile(r"^(INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT|EST)[. ]\s*", re.IGNORECASE)
 _SIDES: Final = {"INT": "inside", "EXT": "outside", "EST": "outside"}
 _TIME: Final = re.compile(
-    r"(?:\b(early|late|later|that|next|same|the|moments|magic)\b|\W|"
+    r"(?:\b(early|late|later|that|next|same|the|moments|magic|pre)\b|\W|"
     r"\b(day|night|dawn|dusk|morning|noon|afternoon|evening|midnight|sunrise|sunset|hour|continuous)\b)+",
     re.IGNORECASE,
 )
+_ASIDE: Final = re.compile(r"\s*(\([^)]*\)|\[[^\]]*\])\s*")
+"""`(1973)`, `[FLASHBACK]`: what a heading says besides."""
+_ENDING: Final = re.compile(r"['’](S|T|D|M|LL|RE|VE)\b", re.IGNORECASE)
 _DASH: Final = re.compile(r"\s+[-–—]+\s+")
 _EXTENSION: Final = re.compile(r"\s*\([^)]*\)\s*|\s*\^\s*$")
 
@@ -65,8 +68,9 @@ class ScriptScene:
 
     def _split(self) -> tuple[str, str | None]:
         parts = _DASH.split(_SIDE.sub("", self.heading))
-        if len(parts) > 1 and _TIME.fullmatch(parts[-1]):
-            return " - ".join(parts[:-1]), parts[-1].lower()
+        time = _ASIDE.sub(" ", parts[-1]).strip()
+        if len(parts) > 1 and time and _TIME.fullmatch(time):
+            return " - ".join(parts[:-1]), time.lower()
         return " - ".join(parts), None
 
 
@@ -102,7 +106,7 @@ def read_screenplay(text: str, known: Sequence[str] = ()) -> Screenplay:
         raise InvalidError(
             "The screenplay has no scene.", field="text", value=text[:80], expected="Fountain, with a scene"
         )
-    title = " ".join(play.title_page.get("Title", ())).strip("*_ ")
+    title = " ".join(str(line).strip() for line in play.get_rich_attribute("Title"))
     return Screenplay(title or None, told)
 
 
@@ -145,7 +149,7 @@ def _tell(scene: ScriptScene, paragraph: Any, names: Mapping[str, str]) -> None:
 def _speeches(dialog: Dialog, names: Mapping[str, str]) -> Iterator[Speech]:
     """A character's words; each direction begins another speech."""
     cue = _EXTENSION.sub("", str(dialog.character)).strip()
-    character = names.get(cue.casefold()) or (cue.title() if cue.isupper() else cue)
+    character = names.get(cue.casefold()) or (_titled(cue) if cue.isupper() else cue)
     direction, said = None, list[str]()
     for is_direction, line in dialog.blocks:
         if not is_direction:
@@ -157,6 +161,11 @@ def _speeches(dialog: Dialog, names: Mapping[str, str]) -> Iterator[Speech]:
         direction = str(line).strip("() ") or None
     if said or direction:
         yield Speech(character, "\n".join(said), direction)
+
+
+def _titled(cue: str) -> str:
+    """`WILL'S DATE` is Will's Date, and `D'ARC` D'Arc."""
+    return _ENDING.sub(lambda found: found[0].lower(), cue.title())
 
 
 def _capital(place: str) -> str:

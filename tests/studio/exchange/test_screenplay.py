@@ -88,6 +88,8 @@ def test_a_scene_has_place_and_time_in_its_description_and_the_words_in_its_meta
         ("EXT. RIVER - FAR BANK", "outside", "RIVER - FAR BANK", None),
         ("EST. TOWER", "outside", "TOWER", None),
         ("INT. DAY CARE", "inside", "DAY CARE", None),
+        ("INT. CAR - NIGHT (1973)", "inside", "CAR", "night"),
+        ("EXT. FIELD - (PRESENT) PRE-DAWN", "outside", "FIELD", "pre-dawn"),
     ],
 )
 def test_a_heading_says_where_and_when(heading: str, side: str, place: str, time: str | None) -> None:
@@ -96,8 +98,10 @@ def test_a_heading_says_where_and_when(heading: str, side: str, place: str, time
 
 
 def test_names_beyond_ascii_are_cues_too() -> None:
-    (scene,) = read_screenplay("INT. CAFÉ - DAY\n\nÉLODIE D'ARC 2 (CONT'D)\nBonjour.\n").scenes
-    assert scene.characters == ["Élodie D'Arc 2"]
+    (scene,) = read_screenplay(
+        "INT. CAFÉ - DAY\n\nÉLODIE D'ARC 2 (CONT'D)\nBonjour.\n\nWILL'S DATE\nHi.\n"
+    ).scenes
+    assert scene.characters == ["Élodie D'Arc 2", "Will's Date"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "[[only a note]]", "/* all of it */"])
