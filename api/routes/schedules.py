@@ -30,14 +30,14 @@ def create_schedule(body: ScheduleAsked) -> ScheduleNext:
 
 
 @router.get("")
-def list_schedules(page: PageAsked, project_id: Annotated[Id | None, Query()] = None) -> list[ScheduleNext]:
+def list_schedules(page: PageAsked, project_id: Annotated[Id | None, Query()] = None) -> list[ScheduleShown]:
     """A project's schedules, or those of all, oldest first."""
     (after,) = page.after(1)
     with transaction() as session:
         if project_id is not None:
             projects.get(session, project_id)
         rows = schedules.page(session, project_id, limit=page.one_more, after=after)
-    return [_shown(row) for row in page.cut(rows, lambda row: str(row.id))]
+    return [ScheduleShown.model_validate(row) for row in page.cut(rows, lambda row: str(row.id))]
 
 
 @router.get("/{schedule_id}", response_model=ScheduleNext)
