@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from studio.canonical import digest
 from studio.errors import PreconditionError
 
-_PASSING: Final = frozenset({"warnings", "estimated_completion"})
+_PASSING: Final = frozenset({"warnings", "estimated_completion", "next_times"})
 """What changes by itself, while the resource stays as it is."""
 
 View = TypeVar("View", bound=BaseModel)

@@ -13,7 +13,7 @@ from typing import Final
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
-from api import music, production
+from api import episodes, music, production
 from api.app import check_bind
 from studio import log as logs
 from studio.errors import PortTakenError, StackError
@@ -67,6 +67,7 @@ def main() -> int:
 def _services(settings: Settings) -> list[Service]:
     return [
         (production.create_app(settings), settings.anime_port),
+        (episodes.create_app(settings), settings.episodes_port),
         (music.create_app(settings), settings.music_port),
     ]
 

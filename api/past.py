@@ -1,5 +1,6 @@
 """Resources as a commit or a tag has them: without versions, times and clips, which no commit holds."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -7,7 +8,9 @@ from fastapi import Query
 from api.schemas.fields import Name, Shown
 from db.models.versions import Commit
 from db.queries import past
+from db.queries.episodes import EpisodeKey, id_of
 from db.session import transaction
+from studio.episodes import scene_names
 
 RefQuery = Annotated[Name | None, Query(description="Read at a commit, a tag or a branch's head.")]
 
@@ -34,6 +37,20 @@ class SceneThen(_Then):
     id: int
     scene_number: int
     description: str
+    characters: list[str]
+    audio: dict[str, Any] | None
+    metadata: dict[str, Any]
+
+
+class EpisodeThen(_Then):
+    """An episode as a commit has it; `id` is its uuid."""
+
+    id: str | None
+    episode_id: int
+    episode_number: int
+    title: str
+    synopsis: str
+    scenes: list[str]
     characters: list[str]
     audio: dict[str, Any] | None
     metadata: dict[str, Any]
@@ -83,6 +100,27 @@ def scenes(project_id: int, branch: str | None, ref: str) -> list[SceneThen]:
     return sorted(shown, key=lambda each: each.scene_number)
 
 
+def episode(key: EpisodeKey, branch: str | None, ref: str) -> EpisodeThen:
+    """An episode at a ref."""
+    past.only_one(branch, ref)
+    with transaction() as session:
+        episode_id = id_of(session, key)
+        commit, value = past.entity(session, "episodes", episode_id, ref)
+        casts = past.casts(session, commit, value["scene_ids"])
+    return _episode(commit, episode_id, value, casts)
+
+
+def episodes(project_id: int, branch: str | None, ref: str) -> list[EpisodeThen]:
+    """All episodes at a ref, by number."""
+    past.only_one(branch, ref)
+    with transaction() as session:
+        commit, found = past.every(session, project_id, "episodes", ref)
+        named = {scene_id for value in found.values() for scene_id in value["scene_ids"]}
+        casts = past.casts(session, commit, named)
+    shown = [_episode(commit, number, value, casts) for number, value in found.items()]
+    return sorted(shown, key=lambda each: (each.episode_number, each.episode_id))
+
+
 def bible(project_id: int, branch: str | None, ref: str) -> BibleThen:
     """The bible at a ref, with those of whom it speaks."""
     past.only_one(branch, ref)
@@ -98,6 +136,22 @@ def project(project_id: int, ref: str) -> ProjectThen:
     with transaction() as session:
         commit, found = past.parts(session, project_id, ref, "project")
     return ProjectThen(id=str(project_id), commit_id=commit.id, **found["project"])
+
+
+def _episode(
+    commit: Commit, episode_id: int, value: dict[str, Any], casts: Mapping[int, list[str]]
+) -> EpisodeThen:
+    told = {name: value[name] for name in ("episode_number", "title", "synopsis", "metadata")}
+    scene_ids = value["scene_ids"]
+    return EpisodeThen(
+        **_of(commit),
+        **told,
+        id=value["uuid"],
+        episode_id=episode_id,
+        scenes=scene_names(scene_ids),
+        characters=list(dict.fromkeys(name for each in scene_ids for name in casts.get(each, ()))),
+        audio=value.get("audio"),
+    )
 
 
 def _entity(kind: str, entity_id: int, branch: str | None, ref: str) -> tuple[Commit, dict[str, Any]]:

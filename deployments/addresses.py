@@ -44,6 +44,7 @@ class Addresses:
     database_url: str = field(repr=False)
     postgres_port: int = 0
     music_url: str = ""
+    episodes_url: str = ""
 
     def environment(self) -> dict[str, str]:
         """For a process that is to work with this stack."""
@@ -69,6 +70,7 @@ def gather(settings: Settings, ports: Ports, *, database_url: str = "", postgres
         database_url=database_url,
         postgres_port=postgres_port,
         music_url=f"http://{reachable(settings.bind)}:{ports.music}",
+        episodes_url=f"http://{reachable(settings.bind)}:{ports.episodes}",
     )
 
 
@@ -85,6 +87,7 @@ def environment(settings: Settings, ports: Ports, addresses: Addresses, mark: st
         MARK: mark,
         "TOWER_HOME": str(home),
         "TOWER_ANIME_PORT": str(ports.anime),
+        "TOWER_EPISODES_PORT": str(ports.episodes),
         "TOWER_MUSIC_PORT": str(ports.music),
         "TOWER_PREFECT_PORT": str(ports.prefect),
         "TOWER_COMFYUI_PORT": str(ports.comfyui),

@@ -116,11 +116,15 @@ class Plan:
 
     def _api(self) -> Part:
         urls = self._urls()
-        probes = (f"{urls.anime_url}/api/anime/health", f"{urls.music_url}/api/health")
+        probes = (
+            *(f"{url}/api/anime/health" for url in (urls.anime_url, urls.episodes_url)),
+            f"{urls.music_url}/api/health",
+        )
+        every = ",".join((urls.anime_url, urls.episodes_url, urls.music_url))
         return Part(
             "api", start=lambda: self._start("api", ["-m", "api.main"], {}), needs=("migrations",),
             is_ready=lambda: all(self._answers(probe) for probe in probes),
-            address=lambda: f"{urls.anime_url},{urls.music_url}", log=self.log("api"),
+            address=lambda: every, log=self.log("api"),
         )  # fmt: skip
 
     def _worker(self) -> Part:

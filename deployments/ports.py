@@ -16,6 +16,7 @@ class Ports:
     """The ports of one stack, kept for its life."""
 
     anime: int
+    episodes: int
     music: int
     prefect: int
     comfyui: int
@@ -29,8 +30,11 @@ def choose(settings: Settings) -> Ports:
     """
     host = settings.bind
     anime = _one("the API", "TOWER_ANIME_PORT", settings.anime_port, host, set())
-    music = _one("the music service", "TOWER_MUSIC_PORT", settings.music_port, host, {anime})
-    taken = {anime, music}
+    taken = {anime}
+    episodes = _one("the episodes", "TOWER_EPISODES_PORT", settings.episodes_port, host, taken)
+    taken |= {episodes}
+    music = _one("the music service", "TOWER_MUSIC_PORT", settings.music_port, host, taken)
+    taken |= {music}
     needs_prefect, needs_renderer = settings.prefect_api_url is None, not settings.comfyui_urls
     prefect = (
         _one("Prefect", "TOWER_PREFECT_PORT", settings.prefect_port, LOOPBACK, taken) if needs_prefect else 0
@@ -40,7 +44,7 @@ def choose(settings: Settings) -> Ports:
         if needs_renderer
         else 0
     )
-    return Ports(anime, music, prefect, comfyui)
+    return Ports(anime, episodes, music, prefect, comfyui)
 
 
 def reachable(host: str) -> str:

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
 
     anime_port: int = Field(default=8328, ge=0, le=65535)
+    episodes_port: int = Field(default=8323, ge=0, le=65535)
     music_port: int = Field(default=8315, ge=0, le=65535)
     comfyui_port: int = Field(default=8188, ge=0, le=65535)
     prefect_port: int = Field(default=4200, ge=0, le=65535)

@@ -164,6 +164,17 @@ def show_again(artifact_id: UUID, description: str, data: str | float) -> None:
         _client(os.getpid()).update_artifact(artifact_id, ArtifactUpdate(description=description, data=data))
 
 
+@contextmanager
+def client() -> Iterator[SyncPrefectClient]:
+    """Prefect's API, for what has no function here.
+
+    Raises:
+        UnavailableError: Prefect does not answer, or does not know what was asked for.
+    """
+    with _trouble():
+        yield _client(os.getpid())
+
+
 @lru_cache(maxsize=2)
 def _client(_pid: int) -> SyncPrefectClient:
     """One client a process, its connections kept; `_pid` keeps a forked child off its parent's.

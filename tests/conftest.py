@@ -46,7 +46,8 @@ def prefect_server(
 ) -> Iterator[str]:
     """A Prefect server on the session's PostgreSQL: the URL of its API."""
     settings = Settings(
-        home=tmp_path_factory.mktemp("prefect"), prefect_port=0, anime_port=0, music_port=0, comfyui_port=0,
+        home=tmp_path_factory.mktemp("prefect"), prefect_port=0, anime_port=0, episodes_port=0,
+        music_port=0, comfyui_port=0,
         prefect_api_url=None, comfyui_urls=(), database_url=None,
     )  # fmt: skip
     settings.log_dir.mkdir()
@@ -68,8 +69,8 @@ def prefect_server(
 def tower_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The settings of a tower with a home of its own and free ports; `tower` starts it."""
     settings = Settings(
-        home=tmp_path_factory.mktemp("tower") / "home", anime_port=0, music_port=0, prefect_port=0,
-        comfyui_port=0,
+        home=tmp_path_factory.mktemp("tower") / "home", anime_port=0, episodes_port=0, music_port=0,
+        prefect_port=0, comfyui_port=0,
         database_url=None, prefect_api_url=None, comfyui_urls=(),
     )  # fmt: skip
     yield settings

@@ -39,6 +39,7 @@ class Episode(Table, table=True):
         CheckConstraint("duration_s >= 0", name="duration"),
         CheckConstraint("quality_score BETWEEN 0 AND 10", name="quality"),
         Index("ix_episodes_project_id_branch_id", "project_id", "branch_id", "episode_number"),
+        Index("ix_episodes_uuid", "uuid"),
         Index("ix_episodes_dirty", "branch_id", postgresql_where=text("dirty")),
         {"schema": PUBLIC},
     )
@@ -62,6 +63,7 @@ class Episode(Table, table=True):
     dirty: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     created_at: Moment = utc()
     updated_at: Moment = utc()
+    audio: dict[str, Any] | None = json_column(nullable=True)
 
 
 class StoryArc(Table, table=True):

@@ -14,7 +14,7 @@ from db.queries import projects
 from db.queries.uniqueness import one_of_a_kind
 from studio.errors import DuplicateError, NotFoundError
 
-Entity = type[Character] | type[Scene]
+Entity = type[Character] | type[Scene] | type[Episode]
 
 
 class Hold(Enum):
@@ -36,7 +36,7 @@ _COPIED: Final = {
     "anime_api.project_bibles": "project_id, version, title, description, content, dirty, "
     "created_at, updated_at",
     "public.episodes": "id, uuid, project_id, episode_number, title, synopsis, scene_ids, metadata, status, "
-    "video_path, duration_s, quality_score, version, dirty, created_at, updated_at",
+    "video_path, duration_s, quality_score, version, dirty, created_at, updated_at, audio",
     "anime_api.music_scene_sync": "scene_id, audio_path, bpm, sync_points, created_at",
     "anime_api.branch_parts": "part, blob_hash, dirty",
     "anime_api.tombstones": "kind, entity_id, created_at",

@@ -75,7 +75,8 @@ def _is_character(key: str) -> bool:
 _COLUMNS: Final = {
     "characters": "name text, description text, image_path text, comfyui_workflow text, metadata jsonb",
     "scenes": "scene_number int, description text, metadata jsonb",
-    "episodes": "episode_number int, title text, synopsis text, scene_ids jsonb, metadata jsonb, uuid uuid",
+    "episodes": "episode_number int, title text, synopsis text, scene_ids jsonb, metadata jsonb, uuid uuid, "
+    "audio jsonb",
     "bible/characters": "name text, role text, personality text, backstory text, visual_description text, "
     "abilities jsonb",
 }

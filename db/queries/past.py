@@ -1,17 +1,23 @@
 """Entities as a commit has them."""
 
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models.project import Character, Scene
+from db.models.story import Episode
 from db.models.versions import Commit
 from db.queries import commits, projects, trees
 from studio.errors import InvalidError, NotFoundError
 from studio.versions.state import Entity, id_of, kind_of
 
-_MODELS: Final[dict[str, type[Character] | type[Scene]]] = {"characters": Character, "scenes": Scene}
+_MODELS: Final[dict[str, type[Character] | type[Scene] | type[Episode]]] = {
+    "characters": Character,
+    "scenes": Scene,
+    "episodes": Episode,
+}
 
 
 def entity(session: Session, kind: str, entity_id: int, ref: str) -> tuple[Commit, Entity]:
@@ -66,6 +72,12 @@ def every(session: Session, project_id: int, kind: str, ref: str) -> tuple[Commi
     }
     values = trees.blobs(session, hashes.values())
     return commit, {number: values[hashes[number]] for number in sorted(hashes)}
+
+
+def casts(session: Session, commit: Commit, scene_ids: Collection[int]) -> dict[int, list[str]]:
+    """Who is in those of the scenes that a commit has, by the scenes' ids."""
+    found = trees.state(session, commit.tree_hash, [f"scenes/{scene_id}" for scene_id in scene_ids])
+    return {int(id_of(key)): value["characters"] for key, value in found.items()}
 
 
 def only_one(branch: str | None, ref: str | None) -> None:

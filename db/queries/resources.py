@@ -11,12 +11,15 @@ from sqlmodel import Session, col
 from db.models.base import Table
 from db.models.culture import CulturalElement
 from db.models.learning import StyleTemplate
+from db.models.orchestration import ProductionSchedule
 from db.models.story import StoryArc, StorylineContext, StoryTimeline
 from db.queries.uniqueness import one_of_a_kind
 from studio.errors import InvalidError, NotFoundError
 
-Resource = StyleTemplate | StoryArc | StoryTimeline | StorylineContext | CulturalElement
-R = TypeVar("R", StyleTemplate, StoryArc, StoryTimeline, StorylineContext, CulturalElement)
+Resource = StyleTemplate | StoryArc | StoryTimeline | StorylineContext | CulturalElement | ProductionSchedule
+R = TypeVar(
+    "R", StyleTemplate, StoryArc, StoryTimeline, StorylineContext, CulturalElement, ProductionSchedule
+)
 Told = TypeVar("Told", StoryArc, StoryTimeline)
 
 

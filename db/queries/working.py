@@ -39,6 +39,7 @@ _ENTITIES: Final = {
     "episodes": """
         SELECT 'episodes/' || id, jsonb_build_object('episode_number', episode_number, 'title', title,
                'synopsis', synopsis, 'scene_ids', scene_ids, 'metadata', metadata, 'uuid', uuid)
+               || CASE WHEN audio IS NULL THEN '{{}}' ELSE jsonb_build_object('audio', audio) END
         FROM public.episodes WHERE branch_id = :branch AND {chosen}""",
     "bible/characters": """
         SELECT 'bible/characters/' || id, jsonb_build_object('name', name, 'role', role,

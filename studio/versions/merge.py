@@ -170,6 +170,7 @@ def _merge_points(base: Sequence[Any], ours: Sequence[Any], theirs: Sequence[Any
 _LISTS: Final[Mapping[tuple[str, tuple[str, ...]], _ListMerge]] = {
     ("scenes", ("characters",)): merge_set,
     ("scenes", ("audio", "sync_points")): _merge_points,
+    ("episodes", ("audio", "sync_points")): _merge_points,
     ("scene_order", ()): merge_order,
     ("episodes", ("scene_ids",)): merge_order,
 }

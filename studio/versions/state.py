@@ -111,13 +111,17 @@ class Scene(_Part):
 
 
 class Episode(_Part):
-    """An episode, with the ids of its scenes; `uuid` is another name for its id."""
+    """An episode, with the ids of its scenes; `uuid` is another name for its id.
+
+    One that is laid on no track has no field `audio`.
+    """
 
     uuid: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     episode_number: Number
     title: Name
     synopsis: Text = ""
     scene_ids: Annotated[list[Number], Field(max_length=10_000)] = Field(default_factory=list)
+    audio: Audio | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -207,8 +211,10 @@ def _tidied(kind: str, whole: Entity) -> Entity:
     """Names once each, points in the order of their times."""
     if kind == "scenes":
         whole["characters"] = list(dict.fromkeys(whole["characters"]))
-        if whole["audio"]:
-            whole["audio"]["sync_points"].sort(key=lambda point: point["time"])
+    if kind == "episodes" and whole["audio"] is None:
+        del whole["audio"]
+    if kind in ("scenes", "episodes") and whole.get("audio"):
+        whole["audio"]["sync_points"].sort(key=lambda point: point["time"])
     if kind == "scene_order":
         whole = list(dict.fromkeys(whole))
     return whole

@@ -17,7 +17,7 @@ from studio.settings import Settings
 
 
 def settings(tmp_path: Path, **ports: int) -> Settings:
-    free = {"anime_port": 0, "music_port": 0, "prefect_port": 0, "comfyui_port": 0}
+    free = dict.fromkeys(("anime_port", "episodes_port", "music_port", "prefect_port", "comfyui_port"), 0)
     return Settings.model_validate(
         {"home": tmp_path, "comfyui_urls": (), "prefect_api_url": None, **free, **ports}
     )
@@ -46,7 +46,7 @@ def answering(path: str, document: object) -> Iterator[int]:
 
 def test_zero_means_any_free_port_and_never_one_twice(tmp_path: Path) -> None:
     chosen = choose(settings(tmp_path))
-    assert len({chosen.anime, chosen.music, chosen.prefect, chosen.comfyui}) == 4
+    assert len({chosen.anime, chosen.episodes, chosen.music, chosen.prefect, chosen.comfyui}) == 5
     with socket.create_server(("127.0.0.1", chosen.anime)):
         assert choose(settings(tmp_path)).anime != chosen.anime
 

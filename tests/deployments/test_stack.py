@@ -43,9 +43,10 @@ def test_status_shows_every_part_at_its_real_address(tower: Addresses, tower_set
     assert states.pop("migrations") == "done"
     assert states == dict.fromkeys(("postgres", "prefect", "renderer", "api", "worker"), "up")
     addresses = {part["name"]: part["address"] for part in document["parts"]}
-    assert addresses["api"] == f"{tower.anime_url},{tower.music_url}"
+    assert addresses["api"] == f"{tower.anime_url},{tower.episodes_url},{tower.music_url}"
     assert addresses["prefect"] == tower.prefect_api_url
     assert httpx.get(f"{tower.anime_url}/api/anime/health", trust_env=False).status_code == 200
+    assert httpx.get(f"{tower.episodes_url}/api/anime/health", trust_env=False).status_code == 200
     assert httpx.get(f"{tower.music_url}/api/health", trust_env=False).status_code == 200
 
 

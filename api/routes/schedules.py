@@ -1,0 +1,88 @@
+"""When batches run."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+
+from api.conditions import ConditionsAsked
+from api.paging import PageAsked
+from api.schemas.fields import Id
+from api.schemas.schedules import ScheduleAsked, ScheduleChange, ScheduleNext, ScheduleShown
+from db.models.orchestration import ProductionSchedule
+from db.queries import projects, schedules
+from db.session import transaction
+from studio.errors import InvalidError
+from tasks.schedules import next_times
+
+router = APIRouter(prefix="/schedules", tags=["schedules"])
+DEPLOYMENT: Final = "render-episode/render-episode"
+
+
+@router.post("", status_code=201)
+def create_schedule(body: ScheduleAsked) -> ScheduleNext:
+    """Say when batches of a project run."""
+    _check(body.kind, body.expression, body.time_zone)
+    with transaction() as session:
+        projects.held(session, body.project_id)
+        row = schedules.create(session, {**body.model_dump(), "deployment": DEPLOYMENT})
+        return _shown(row)
+
+
+@router.get("")
+def list_schedules(page: PageAsked, project_id: Annotated[Id | None, Query()] = None) -> list[ScheduleShown]:
+    """A project's schedules, or those of all, oldest first."""
+    (after,) = page.after(1)
+    with transaction() as session:
+        if project_id is not None:
+            projects.get(session, project_id)
+        rows = schedules.page(session, project_id, limit=page.one_more, after=after)
+    return [ScheduleShown.model_validate(row) for row in page.cut(rows, lambda row: str(row.id))]
+
+
+@router.get("/{schedule_id}", response_model=ScheduleNext)
+def get_schedule(schedule_id: Id, conditions: ConditionsAsked) -> ScheduleNext | Response:
+    """One schedule, with its next times."""
+    with transaction() as session:
+        return conditions.answer(_shown(schedules.get(session, schedule_id)))
+
+
+@router.put("/{schedule_id}", response_model=ScheduleNext)
+def update_schedule(
+    schedule_id: Id, body: ScheduleChange, conditions: ConditionsAsked
+) -> ScheduleNext | Response:
+    """Change what is named."""
+    with transaction() as session:
+        row = schedules.get(session, schedule_id, alone=True)
+        conditions.check(_shown(row))
+        values = body.model_dump(exclude_unset=True)
+        whole = {name: values.get(name, getattr(row, name)) for name in ("kind", "expression", "time_zone")}
+        if whole.keys() & values.keys():
+            _check(**whole)
+        return conditions.tag(_shown(schedules.change(session, row, values)))
+
+
+@router.delete("/{schedule_id}", status_code=204)
+def delete_schedule(schedule_id: Id, conditions: ConditionsAsked) -> None:
+    """Take it away."""
+    with transaction() as session:
+        row = schedules.get(session, schedule_id, alone=True)
+        conditions.check(_shown(row))
+        schedules.delete(session, row)
+
+
+def _check(kind: str, expression: str, time_zone: str) -> None:
+    next_times(kind, expression, time_zone, after=datetime.now(UTC))
+
+
+def _shown(row: ProductionSchedule) -> ScheduleNext:
+    return ScheduleNext(**ScheduleShown.model_validate(row).model_dump(), next_times=_next(row))
+
+
+def _next(row: ProductionSchedule) -> list[datetime]:
+    if not row.enabled:
+        return []
+    try:
+        return next_times(row.kind, row.expression, row.time_zone, after=datetime.now(UTC))
+    except InvalidError:  # it was one once, and has ended
+        return []

@@ -1,0 +1,138 @@
+"""Screenplays read into scenes."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.errors import InvalidError
+from studio.exchange.screenplay import ScriptScene, Speech, as_scene, read_screenplay
+
+PLAY = """\
+Title:
+    _**KAZE NO TANI**_
+Credit: written by
+Author: A. Writer
+
+FADE IN:
+
+# Act I
+
+EXT. VILLAGE SQUARE - NIGHT #1A#
+
+= Kai comes home.
+
+Rain on the stones. [[check the lanterns]] A lantern *sways*.
+
+KAI NAKAMURA (V.O.)
+(whispering)
+I know this place.
+(louder)
+And it knows me.
+
+VILLAGE ELDER
+Who goes there?
+
+/* INT. CUT SCENE - DAY */
+
+CUT TO:
+
+INT. HUT - LATER THAT MORNING
+
+@McRae
+Tea?
+
+RIN ^
+No.
+
+.FLASHBACK
+
+!LOUD ACTION
+"""
+
+
+def test_a_screenplay_is_read_scene_by_scene() -> None:
+    play = read_screenplay(PLAY, known=["Kai Nakamura"])
+    assert play.title == "KAZE NO TANI"
+    before, square, hut, flashback = play.scenes
+    assert (before.heading, before.action) == ("", ["FADE IN:"])
+    assert (square.place, square.time_of_day, square.side) == ("VILLAGE SQUARE", "night", "outside")
+    assert (square.number, square.transition) == ("1A", "CUT TO:")
+    assert square.speeches == [
+        Speech("Kai Nakamura", "I know this place.", "whispering"),
+        Speech("Kai Nakamura", "And it knows me.", "louder"),
+        Speech("Village Elder", "Who goes there?"),
+    ]
+    assert (hut.place, hut.time_of_day, hut.side) == ("HUT", "later that morning", "inside")
+    assert hut.characters == ["McRae", "Rin"]
+    assert (flashback.heading, flashback.side, flashback.action) == ("FLASHBACK", None, ["LOUD ACTION"])
+
+
+def test_a_scene_has_place_and_time_in_its_description_and_the_words_in_its_metadata() -> None:
+    square = read_screenplay(PLAY).scenes[1]
+    made = as_scene(square)
+    assert made["description"] == "Village square, night.\n\nRain on the stones.  A lantern sways."
+    assert made["characters"] == ["Kai Nakamura", "Village Elder"]
+    assert made["metadata"]["screenplay"]["place"] == "VILLAGE SQUARE"
+    assert made["metadata"]["dialogue"][2] == {
+        "character": "Village Elder", "text": "Who goes there?", "direction": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "side", "place", "time"),
+    [
+        ("INT. HOUSE - DAY", "inside", "HOUSE", "day"),
+        ("INT./EXT. CAR - CONTINUOUS", "both", "CAR", "continuous"),
+        ("I/E CAR - DUSK", "both", "CAR", "dusk"),
+        ("EXT. TOKYO - SHIBUYA - NIGHT", "outside", "TOKYO - SHIBUYA", "night"),
+        ("EXT. RIVER - FAR BANK", "outside", "RIVER - FAR BANK", None),
+        ("EST. TOWER", "outside", "TOWER", None),
+        ("INT. DAY CARE", "inside", "DAY CARE", None),
+        ("INT. CAR - NIGHT (1973)", "inside", "CAR", "night"),
+        ("EXT. FIELD - (PRESENT) PRE-DAWN", "outside", "FIELD", "pre-dawn"),
+    ],
+)
+def test_a_heading_says_where_and_when(heading: str, side: str, place: str, time: str | None) -> None:
+    scene = ScriptScene(heading=heading)
+    assert (scene.side, scene.place, scene.time_of_day) == (side, place, time)
+
+
+def test_names_beyond_ascii_are_cues_too() -> None:
+    (scene,) = read_screenplay(
+        "INT. CAFÉ - DAY\n\nÉLODIE D'ARC 2 (CONT'D)\nBonjour.\n\nWILL'S DATE\nHi.\n"
+    ).scenes
+    assert scene.characters == ["Élodie D'Arc 2", "Will's Date"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "[[only a note]]", "/* all of it */"])
+def test_a_screenplay_without_a_scene_is_refused(text: str) -> None:
+    with pytest.raises(InvalidError):
+        read_screenplay(text)
+
+
+PLACES = st.from_regex(r"[A-Z]{1,8}( [A-Z]{1,8})?", fullmatch=True)
+WORDS = st.from_regex(r"[a-z]{1,8}( [a-z]{1,8}){0,4}\.", fullmatch=True)
+NAMES = st.from_regex(r"[A-Z][A-Z]{1,7}", fullmatch=True)
+SCENES = st.tuples(PLACES, st.lists(WORDS, max_size=3), st.lists(st.tuples(NAMES, WORDS), max_size=3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SCENES, min_size=1, max_size=5))
+def test_every_scene_action_and_word_is_read_in_its_order(
+    scenes: list[tuple[str, list[str], list[tuple[str, str]]]],
+) -> None:
+    written = "\n".join(
+        "\n".join(
+            [
+                f"INT. {place} - DAY\n",
+                *(f"{each}\n" for each in action),
+                *(f"{who}\n{word}\n" for who, word in said),
+            ]
+        )
+        for place, action, said in scenes
+    )
+    found = read_screenplay(written).scenes
+    assert [
+        (each.place, each.action, [(one.character.upper(), one.text) for one in each.speeches])
+        for each in found
+    ] == scenes
