@@ -56,28 +56,31 @@ def create(session: Session, asked: Asked, *, parent_id: str | None = None) -> J
         title=asked.title,
         parent_id=parent_id,
     )
-    session.add(
-        GenerationRequest(
-            generation_id=job.id,
-            prompt=asked.prompt,
-            negative_prompt=asked.negative_prompt,
-            duration_s=asked.duration_s,
-            style=asked.style,
-            quality=asked.quality,
-            characters=list(asked.characters),
-            seed=asked.seed,
-            audio_path=asked.audio_path,
-            workflow=asked.workflow,
-            width=asked.width,
-            height=asked.height,
-            fps_num=asked.fps.numerator,
-            fps_den=asked.fps.denominator,
-            parameters=asked.parameters,
-            body=asked.body,
-        )
-    )
+    session.add(request_of(asked, job.id))
     session.flush()
     return job
+
+
+def request_of(asked: Asked, generation_id: str = "") -> GenerationRequest:
+    """The row of a request; without an id, of one that nobody has accepted."""
+    return GenerationRequest(
+        generation_id=generation_id,
+        prompt=asked.prompt,
+        negative_prompt=asked.negative_prompt,
+        duration_s=asked.duration_s,
+        style=asked.style,
+        quality=asked.quality,
+        characters=list(asked.characters),
+        seed=asked.seed,
+        audio_path=asked.audio_path,
+        workflow=asked.workflow,
+        width=asked.width,
+        height=asked.height,
+        fps_num=asked.fps.numerator,
+        fps_den=asked.fps.denominator,
+        parameters=asked.parameters,
+        body=asked.body,
+    )
 
 
 def get(session: Session, generation_id: str) -> Job:
