@@ -15,7 +15,7 @@ from typing import Final
 import psutil
 from prefect.client.schemas.objects import StateType
 
-from db.queries import jobs, ownership, places, survey
+from db.queries import episode_renders, jobs, ownership, places, survey
 from db.queries.ownership import Run
 from db.queries.survey import UnderWay
 from db.session import transaction
@@ -92,6 +92,7 @@ def _reconcile() -> None:
         generations = survey.under_way(session)
         holding = places.to_take_off(session)
         left_behind = jobs.left_behind(session)
+        whole_again = episode_renders.whole_again(session)
     _unstarted.keep(generation.run for generation in generations)
     for generation in generations:
         with _left_as_it_is(generation.run.generation_id):
@@ -99,6 +100,9 @@ def _reconcile() -> None:
     for generation_id in left_behind:
         with _left_as_it_is(generation_id):
             control.cancel(generation_id)
+    for generation_id in whole_again:
+        with _left_as_it_is(generation_id):
+            control.go_on(generation_id)
     for generation_id in holding:
         with _left_as_it_is(generation_id):
             control.take_off(generation_id)
