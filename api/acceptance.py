@@ -96,7 +96,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if order.keyed is not None and (first := idempotency.answered(session, order.keyed)) is not None:
             return GenerationAccepted.model_validate(first), False
         at = branches.find(session, order.project_id, order.branch, Hold.SHARED)
-        _require_active(projects.get(session, order.project_id).status)
+        require_active(projects.get(session, order.project_id).status)
         if body.scene_id is not None:
             scenes.require(session, at, body.scene_id)
         characters.require(session, at, body.characters)
@@ -132,7 +132,12 @@ def _as_sent(body: GenerationAsked) -> dict[str, Any]:
     return body.model_dump(mode="json", exclude_unset=True)
 
 
-def _require_active(status: str) -> None:
+def require_active(status: str) -> None:
+    """Make sure that a project is worked on.
+
+    Raises:
+        StateError: it is archived.
+    """
     if status != "active":
         raise StateError(
             "The project is archived; make it active to go on with it.",

@@ -25,7 +25,7 @@ from studio.errors import NotFoundError, PathNotAllowedError
 from studio.library import title_from
 from studio.settings import read_settings
 from tasks.carrying import carry_stage, stage_result
-from tasks.episode_plan import branch_of
+from tasks.episode_plan import branch_of, digest_of
 from tasks.policy import RETRIED
 from tasks.soundtrack import start_of
 
@@ -53,6 +53,7 @@ def _assemble(run: Run, take: int) -> dict[str, Any]:
     _note(run, take, stored, laid)
     return {
         "sha256": stored.sha256,
+        "made_of": digest_of(plan, rendered["clips"]),
         "assembly": as_document(laid),
         "assembled": asdict(made),
         "music": {"path": None if track is None else str(track), "reason": reason},

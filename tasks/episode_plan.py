@@ -1,15 +1,17 @@
 """The plan stage of an episode: its scenes in order, and which of them have a clip that is still fresh."""
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from prefect import task
 
 from db.models.production import ProductionJob
 from db.models.project import Branch
+from db.models.story import Episode
 from db.queries import continuity, episodes, generations, scenes
 from db.queries.ownership import Run
 from db.session import transaction
+from studio.canonical import digest
 from studio.continuity import continues
 from studio.errors import InvalidError, NotFoundError
 from tasks.carrying import carry_stage
@@ -49,17 +51,26 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         raise InvalidError(
             f"Episode {episode.episode_number} has no scenes.", field="scenes", value=[], expected="scenes"
         )
+    quality, parent_id = job.request.get("quality"), own_clips_only(job)
+    scenes = [look_at(at, scene_id, quality, parent_id=parent_id) for scene_id in episode.scene_ids]
+    return {**described(episode), "scenes": scenes}
+
+
+def described(episode: Episode) -> dict[str, Any]:
+    """An episode without its scenes."""
     return {
         "title": episode.title,
         "number": episode.episode_number,
         "synopsis": episode.synopsis,
         "metadata": episode.details,
         "audio": episode.audio,
-        "scenes": [_scene(job, at, scene_id) for scene_id in episode.scene_ids],
     }
 
 
-def _scene(job: ProductionJob, at: Branch, scene_id: int) -> dict[str, Any]:
+def look_at(
+    at: Branch, scene_id: int, quality: str | None, *, parent_id: str | None = None
+) -> dict[str, Any]:
+    """A scene as it is now, and its clip where one is fresh: with `parent_id`, that job's own."""
     found: dict[str, Any] = {"scene_id": scene_id, "number": None, "state": MISSING, "reason": GONE}
     try:
         with transaction() as session:
@@ -67,11 +78,24 @@ def _scene(job: ProductionJob, at: Branch, scene_id: int) -> dict[str, Any]:
             before = continuity.id_before(session, scene) if continues(scene.details)[0] else None
         found |= {"number": scene.scene_number, "metadata": scene.details, "after": before}
         found["description"] = scene.description
-        standing = standing_of(at, scene_id, job.request.get("quality"), parent_id=own_clips_only(job))
+        standing = standing_of(at, scene_id, quality, parent_id=parent_id)
     except NotFoundError:
         return found
     except InvalidError as error:
         return {**found, "reason": error.message}
-    is_fresh = standing.generation_id is not None
-    told = {key: value for key, value in asdict(standing).items() if key in ("generation_id", "take")}
-    return {**found, "state": FRESH if is_fresh else TO_MAKE, "reason": "", **told}
+    clip = {"generation_id": standing.generation_id, "take": standing.take, "status": standing.state}
+    return {**found, **clip, "state": TO_MAKE if standing.generation_id is None else FRESH, "reason": ""}
+
+
+def digest_of(plan: Mapping[str, Any], clips: Iterable[Mapping[str, Any]]) -> str:
+    """A hash over what an episode is assembled of: equal ones are equal files, on one version of Tower."""
+    takes = {clip["scene_id"]: (clip["generation_id"], clip["take"]) for clip in clips}
+    scenes_of = [
+        {
+            "take": takes.get(scene["scene_id"]),
+            "description": scene.get("description"),
+            **{name: scene.get("metadata", {}).get(name) for name in ("title", "transition")},
+        }
+        for scene in plan["scenes"]
+    ]
+    return digest({name: plan[name] for name in ("title", "metadata", "audio")} | {"scenes": scenes_of})

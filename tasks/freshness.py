@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Literal
 
 from db.models.production import GenerationRequest, ProductionJob, Take
 from db.models.project import Branch
@@ -16,7 +15,7 @@ from tasks.check import checked
 from tasks.choosing import choose_workflow
 from tasks.ingredients import Ingredients, gathered, inputs_hash
 from tasks.plan import planned
-from tasks.scene_orders import order_scene
+from tasks.scene_orders import orders_of
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +27,7 @@ COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A scene's clip: one that is fresh, or `None` with what is to be asked for.
+    """A scene's clip: one that is fresh, or none, and what is asked for then.
 
     `state` is that of the generation: a fresh clip may be under way, or wait for a person's eye.
     """
@@ -36,7 +35,7 @@ class Standing:
     asked: Asked
     generation_id: str | None = None
     take: int | None = None
-    state: Literal["processing", "completed", "needs_review"] | None = None
+    state: str | None = None
 
 
 def standing_of(at: Branch, scene_id: int, quality: str | None, *, parent_id: str | None = None) -> Standing:
@@ -48,14 +47,13 @@ def standing_of(at: Branch, scene_id: int, quality: str | None, *, parent_id: st
     """
     with transaction() as session:
         known = episode_renders.clips_of(session, at, scene_id)
-        orders = [order_scene(session, at, scene_id, made.asked.body, quality) for made in known]
-        usual = orders[0] if orders else order_scene(session, at, scene_id, {}, quality)
-    for made, asked in zip(known, orders, strict=True):
+    orders = orders_of(at, scene_id, [made.asked.body for made in known] or [{}], quality)
+    for made, asked in zip(known, orders, strict=False):
         is_looked_at = parent_id is None or made.job.parent_id == parent_id
         if is_looked_at and _is_fresh(at, made, asked):
             job = made.job
-            return Standing(asked, job.id, job.chosen_take or job.take, job.status)  # type: ignore[arg-type]
-    return Standing(usual)
+            return Standing(asked, job.id, job.chosen_take or job.take, job.status)
+    return Standing(orders[0])
 
 
 def _is_fresh(at: Branch, made: Made, asked: Asked) -> bool:

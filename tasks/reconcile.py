@@ -23,6 +23,7 @@ from studio.errors import StateError, StudioError
 from studio.settings import read_settings
 from tasks import control, mirror, orchestrator
 from tasks.orchestrator import Seen
+from tasks.schedules import Alignment
 from tasks.submission import submit
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class _Unstarted:
         self._since_s = {run: self._since_s[run] for run in runs if run in self._since_s}
 
 
+_alignment = Alignment()
 _reachability = _Reachability()
 _unstarted = _Unstarted()
 
@@ -106,6 +108,8 @@ def _reconcile() -> None:
     for generation_id in holding:
         with _left_as_it_is(generation_id):
             control.take_off(generation_id)
+    with _left_as_it_is("Prefect's schedules"):
+        _alignment.keep()
     with _left_as_it_is("Prefect's runs"):
         mirror.end_what_has_ended()
     _reachable_s()

@@ -1,14 +1,13 @@
 """A scene as a clip that its episode asks for: as it is described now, and made as it was made last."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
-
-from sqlmodel import Session
 
 from db.models.project import Branch
 from db.queries import preferences, scenes, working
 from db.queries.generations import Asked
 from db.queries.scenes import Staged
+from db.session import transaction
 from studio.errors import InvalidError
 from studio.scene_terms import LONGEST_PROMPT, read_terms
 from tasks.terms import Said, Usual
@@ -20,29 +19,33 @@ KEPT: Final = (
 """What the scene's last clip was asked for with, and the next one is too, where the scene says nothing."""
 
 
-def order_scene(
-    session: Session, at: Branch, scene_id: int, last: Mapping[str, Any], quality: str | None
-) -> Asked:
-    """What is asked for a scene's clip; nobody's own preferences have a part in it.
+def orders_of(
+    at: Branch, scene_id: int, bodies: Sequence[Mapping[str, Any]], quality: str | None
+) -> list[Asked]:
+    """What is asked for a scene's clip, after each of `bodies`; nobody's own likes have a part in it.
 
     Args:
-        session: The caller's.
         at: The branch.
         scene_id: A scene of it.
-        last: The body with which its last clip was asked for; empty where there is none.
+        bodies: With what its clips were asked for; one that is empty where there is none.
         quality: What the episode is asked for in, if that is said.
 
     Raises:
         NotFoundError: the branch does not have the scene.
         InvalidError: the scene has no description, or one that is too long for a prompt.
     """
-    staged = scenes.get(session, scene_id, at.name)
+    with transaction() as session:
+        staged = scenes.get(session, scene_id, at.name)
+        usual = Usual(working.production(session, at))
+        said = [_said(staged, body, quality) for body in bodies]
+        return [usual.asked(at, each, preferences.template(session, usual.style(each))) for each in said]
+
+
+def _said(staged: Staged, last: Mapping[str, Any], quality: str | None) -> Said:
     kept = {name: last[name] for name in KEPT if last.get(name) is not None}
     terms, _ = read_terms(staged.scene.details)
     asked = {} if quality is None else {"quality": quality}
-    said = Said.of({**kept, **terms, **asked, **_told(staged)})
-    usual = Usual(working.production(session, at))
-    return usual.asked(at, said, preferences.template(session, usual.style(said)))
+    return Said.of({**kept, **terms, **asked, **_told(staged)})
 
 
 def _told(staged: Staged) -> dict[str, Any]:

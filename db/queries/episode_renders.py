@@ -168,3 +168,14 @@ def stands_at(session: Session, job: Job) -> str | None:
         col(Job.published_path).is_not(None),
     )
     return session.scalar(query.order_by(col(Job.finished_at).desc().nulls_last()).limit(1))
+
+
+def batch_under_way(session: Session, branch_id: int) -> bool:
+    """Whether a batch has renders on a branch that have not ended."""
+    query = select(col(Job.id)).where(
+        col(Job.branch_id) == branch_id,
+        col(Job.kind) == EPISODE,
+        col(Job.status) == "processing",
+        func.jsonb_exists(col(Job.request), "batch"),
+    )
+    return session.scalar(query.limit(1)) is not None
