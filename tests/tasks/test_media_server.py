@@ -57,9 +57,7 @@ def test_what_the_server_lists_is_read_back_with_its_page(fake: FakeJellyfin, tm
     item = fake.episode(1, 1)
     assert item is not None
     assert (told.state, told.reason, told.item_id) == (State.LISTED, None, item["Id"])
-    assert (
-        told.url == f"{fake.url}/web/#/details?id={item['Id']}&serverId={'5e7b0c4c2f9b4a0d8e6f1a2b3c4d5e6f'}"
-    )
+    assert told.url == f"{fake.url}/web/#/details?id={item['Id']}&serverId={SERVER_ID}"
     assert "POST /Library/Refresh" not in fake.asked
     assert [each["Path"] for each in fake.updates] == [f"{THEIRS}/{video.relative_to(tmp_path)}"]
 
