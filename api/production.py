@@ -25,6 +25,7 @@ from api.routes import (
     scenes,
     styles,
     timelines,
+    trailers,
     versions,
     workflows,
 )
@@ -42,7 +43,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, versions),
+    *(quality, trailers, versions),
 )
 REAL: Final = Commands(
     submit=submit,

@@ -129,7 +129,7 @@ def _windows(candidate: Candidate, material_s: float) -> list[tuple[int, int]]:
 def _movement(candidate: Candidate, begin: int, end: int) -> float:
     """How much a stretch changes in a second."""
     change = np.nan_to_num(candidate.change[begin + 1 : end])
-    return float(np.mean(change) * candidate.clip.fps) if len(change) else 0.0
+    return float(np.mean(change)) * float(candidate.clip.fps) if len(change) else 0.0
 
 
 def _worth(score: float | None, movement: float, moving: Values) -> float:
