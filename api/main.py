@@ -14,7 +14,7 @@ import uvloop
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
-from api import episodes, music, production
+from api import echo, episodes, music, production
 from api.app import check_bind
 from studio import log as logs
 from studio.errors import PortTakenError, StackError
@@ -71,6 +71,7 @@ def _services(settings: Settings) -> list[Service]:
         (production.create_app(settings), settings.anime_port),
         (episodes.create_app(settings), settings.episodes_port),
         (music.create_app(settings), settings.music_port),
+        (echo.create_app(settings), settings.echo_port),
     ]
 
 

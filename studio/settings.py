@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     anime_port: int = Field(default=8328, ge=0, le=65535)
     episodes_port: int = Field(default=8323, ge=0, le=65535)
     music_port: int = Field(default=8315, ge=0, le=65535)
+    echo_port: int = Field(default=8309, ge=0, le=65535)
     comfyui_port: int = Field(default=8188, ge=0, le=65535)
     prefect_port: int = Field(default=4200, ge=0, le=65535)
     postgres_port: int = Field(default=0, ge=0, le=65535)
