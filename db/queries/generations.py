@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlmodel import Session, col
 
 from db.models.production import (
@@ -113,14 +125,8 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
     """All that is known of a generation, as the API shows it: one statement, and one for its estimate."""
-    query = _overview().add_columns(
-        _sync_report().label("sync"),
-        _metrics(generation_id).label("metrics"),
-        _takes(generation_id).label("takes"),
-        _given(generation_id).label("given"),
-        _children(generation_id).label("children"),
-    )
-    row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
+    found = session.execute(_whole(), {"id": generation_id}).mappings().first()
+    row = _found(found, generation_id)
     listed, job, asked = _listed(row), row["ProductionJob"], row["GenerationRequest"]
     given = {(stage["stage"], stage["take"]): stage for stage in row["given"]}
     return {
@@ -202,6 +208,20 @@ def _overview() -> Select[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _whole() -> Select[*tuple[Any, ...]]:
+    """Made once: to put it together costs more than to run it."""
+    generation_id = bindparam("id", type_=String)
+    query = _overview().add_columns(
+        _sync_report().label("sync"),
+        _metrics(generation_id).label("metrics"),
+        _takes(generation_id).label("takes"),
+        _given(generation_id).label("given"),
+        _children(generation_id).label("children"),
+    )
+    return query.where(col(Job.id) == generation_id)
+
+
 def _listed(row: RowMapping) -> dict[str, Any]:
     job, asked = row["ProductionJob"], row["GenerationRequest"]
     return {
@@ -252,7 +272,7 @@ def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
     return select(func.coalesce(found, literal_column("'[]'::json"))).scalar_subquery()
 
 
-def _metrics(generation_id: str) -> ScalarSelect[Any]:
+def _metrics(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """What was measured of the present take."""
     shown = ("metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason")
     return _objects(
@@ -267,7 +287,7 @@ def _metrics(generation_id: str) -> ScalarSelect[Any]:
     )
 
 
-def _given(generation_id: str) -> ScalarSelect[Any]:
+def _given(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """What checks and assessments gave of what is shown, by stage and take."""
     shown = ("findings", "verdict", "score", "reasons", "report_path")
     return _objects(
@@ -281,7 +301,7 @@ def _given(generation_id: str) -> ScalarSelect[Any]:
     )
 
 
-def _children(generation_id: str) -> ScalarSelect[Any]:
+def _children(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """Those that a generation has had made, told in short."""
     shown = ("kind", "scene_id", "title", "status", "stage", "progress", "error")
     return _objects(
@@ -300,7 +320,7 @@ def _sync_report() -> ScalarSelect[Any]:
     )
 
 
-def _takes(generation_id: str) -> ScalarSelect[Any]:
+def _takes(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
     shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
     return _objects(
