@@ -132,6 +132,12 @@ class SyncOffsetError(StudioError):
     code = "SYNC_OFFSET"
 
 
+class PublishNotSeenError(StudioError):
+    """What lies in the library is not what the media server lists."""
+
+    code = "PUBLISH_NOT_SEEN"
+
+
 class RenderError(StudioError):
     """A renderer took the prompt and did not deliver."""
 
@@ -202,6 +208,18 @@ class RendererUnavailableError(UnavailableError):
     """A renderer does not answer, or not as ComfyUI does."""
 
     code = "RENDERER_UNAVAILABLE"
+
+
+class JellyfinUnavailableError(UnavailableError):
+    """The media server does not answer, or not as Jellyfin does."""
+
+    code = "JELLYFIN_UNAVAILABLE"
+
+
+class JellyfinRefusedError(JellyfinUnavailableError):
+    """The media server does not take the API key, or none is set."""
+
+    code = "JELLYFIN_REFUSED"
 
 
 class StorageError(UnavailableError):

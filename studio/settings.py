@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     music_path_map: Words = ()
     music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
+    jellyfin_url: str | None = None
+    jellyfin_api_key: SecretStr | None = None
+    jellyfin_path_map: Words = ()
+    jellyfin_wait_s: float = Field(default=240.0, gt=0)
     identity_python: Path | None = None
 
     heartbeat_s: float = Field(default=10.0, gt=0)
