@@ -154,12 +154,14 @@ class Take(Table, table=True):
 
 
 class Asset(Table, table=True):
-    """A file in the content-addressed store."""
+    """A file in the content-addressed store, or one that was there and was taken away."""
 
     __tablename__ = "assets"
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("size_bytes >= 0", name="size"),
+        CheckConstraint("(removed_at IS NULL) = (removed_why IS NULL)", name="removed"),
+        Index("ix_assets_removed", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
         {"schema": PUBLIC},
     )
 
@@ -171,6 +173,8 @@ class Asset(Table, table=True):
         default=None, index=True, foreign_key=f"{API}.anime_projects.id", ondelete="SET NULL"
     )
     created_at: Moment = utc()
+    removed_at: Moment | None = utc(nullable=True)
+    removed_why: str | None = None
 
 
 class QualityMetrics(Table, table=True):
