@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
+import uvloop
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
@@ -57,7 +58,8 @@ def main() -> int:
     logs.configure(settings.log_level)
     try:
         check_bind(settings)
-        asyncio.run(serve(settings.bind, _services(settings)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings.bind, _services(settings)))
     except StackError as error:
         log.error("%s", error.message)
         return 1
@@ -77,6 +79,7 @@ def _config(app: ASGIApp) -> Config:
     return Config(
         app,
         lifespan="on",
+        http="httptools",
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -120,6 +120,12 @@ class StateError(ConflictError):
     code = "INVALID_STATE"
 
 
+class ScenesMissingError(StateError):
+    """An episode waits for scenes that could not be made, or wait for a person's eye."""
+
+    code = "SCENES_MISSING"
+
+
 class SyncOffsetError(StudioError):
     """Sound and picture of a clip that was just made lie further apart than a frame."""
 

@@ -1,9 +1,8 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
-import secrets
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
 from sqlmodel import Session, col
@@ -21,11 +20,12 @@ from db.models.production import (
 )
 from db.models.project import Branch, MusicSceneSync
 from db.queries import estimates
-from db.queries.ownership import add_event
+from db.queries.jobs import accept_job
 from studio.errors import NotFoundError
 from studio.settings import read_settings
 
 T = TypeVar("T")
+MOST_CHILDREN: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,17 @@ class Asked:
     body: dict[str, Any]
 
 
-def create(session: Session, asked: Asked) -> Job:
+def create(session: Session, asked: Asked, *, parent_id: str | None = None) -> Job:
     """Accept a request: the generation and what was asked, in the caller's transaction."""
-    job = Job(
-        id=f"gen_{secrets.token_hex(8)}",
+    job = accept_job(
+        session,
+        kind="clip",
         project_id=asked.project_id,
         branch_id=asked.branch_id,
         scene_id=asked.scene_id,
         title=asked.title,
+        parent_id=parent_id,
     )
-    session.add(job)
-    session.flush()
     session.add(
         GenerationRequest(
             generation_id=job.id,
@@ -83,7 +83,7 @@ def create(session: Session, asked: Asked) -> Job:
             body=asked.body,
         )
     )
-    add_event(session, job, "status")
+    session.flush()
     return job
 
 
@@ -118,29 +118,44 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         _metrics(generation_id).label("metrics"),
         _takes(generation_id).label("takes"),
         _given(generation_id).label("given"),
+        _children(generation_id).label("children"),
     )
     row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
-    listed, job = _listed(row), row["ProductionJob"]
+    listed, job, asked = _listed(row), row["ProductionJob"], row["GenerationRequest"]
     given = {(stage["stage"], stage["take"]): stage for stage in row["given"]}
     return {
         **listed,
-        "estimated_completion": estimates.completion(session, job, row["GenerationRequest"].duration_s),
+        "estimated_completion": None
+        if asked is None
+        else estimates.completion(session, job, asked.duration_s),
         "quality": {**listed["quality"], "metrics": row["metrics"]},
         "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
+        "children": row["children"],
         "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
 
 def page(
-    session: Session, *, project_id: int | None, status: str | None, limit: int, after: str | None
+    session: Session,
+    *,
+    project_id: int | None = None,
+    status: str | None = None,
+    kind: str | None = None,
+    episode: tuple[int, int] | None = None,
+    limit: int,
+    after: str | None,
 ) -> list[dict[str, Any]]:
-    """Generations, newest first, from the one that follows `after`."""
+    """Generations, newest first, from the one that follows `after`; `episode` is a branch and an episode."""
     query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if project_id is not None:
         query = query.where(col(Job.project_id) == project_id)
     if status is not None:
         query = query.where(col(Job.status) == status)
+    if kind is not None:
+        query = query.where(col(Job.kind) == kind)
+    if episode is not None:
+        query = query.where(tuple_(col(Job.branch_id), col(Job.episode_id)) == episode)
     if after is not None:
         last = get(session, after)
         place = (last.created_at, last.id)
@@ -178,7 +193,7 @@ def _overview() -> Select[*tuple[Any, ...]]:
             col(QualityMetrics.score),
             col(QualityMetrics.reasons),
         )
-        .join(GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id))
+        .outerjoin(GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id))
         .join(Branch, col(Branch.id) == col(Job.branch_id))
         .outerjoin(
             QualityMetrics,
@@ -191,11 +206,14 @@ def _listed(row: RowMapping) -> dict[str, Any]:
     job, asked = row["ProductionJob"], row["GenerationRequest"]
     return {
         "generation_id": job.id,
+        "kind": job.kind,
+        "parent_id": job.parent_id,
         "project_id": job.project_id,
         "branch_name": row["branch_name"],
         "scene_id": job.scene_id,
+        "episode_id": job.episode_id,
         "title": job.title,
-        "prompt": asked.prompt,
+        "prompt": "" if asked is None else asked.prompt,
         "status": job.status,
         "stage": job.stage,
         "progress": job.progress,
@@ -214,8 +232,12 @@ def _listed(row: RowMapping) -> dict[str, Any]:
         "updated_at": job.updated_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
-        "metadata": {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality},
+        "metadata": job.request if asked is None else _terms(asked),
     }
+
+
+def _terms(asked: GenerationRequest) -> dict[str, Any]:
+    return {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality}
 
 
 def _flow_run_url(job: Job) -> str | None:
@@ -256,6 +278,17 @@ def _given(generation_id: str) -> ScalarSelect[Any]:
             col(Stage.stage).in_(("check", "assess")),
             col(Stage.finished_at).is_not(None),
         )
+    )
+
+
+def _children(generation_id: str) -> ScalarSelect[Any]:
+    """Those that a generation has had made, told in short."""
+    shown = ("kind", "scene_id", "title", "status", "stage", "progress", "error")
+    return _objects(
+        select(col(Job.id).label("generation_id"), *(getattr(Job, name) for name in shown))
+        .where(col(Job.parent_id) == generation_id)
+        .order_by(col(Job.created_at), col(Job.id))
+        .limit(MOST_CHILDREN)
     )
 
 
