@@ -19,7 +19,7 @@ from studio.pictures import ClipInfo, Picture, measure_pictures
 from studio.quality import assess_clip
 from studio.sync import NO_TIMES
 from tasks import orchestrator_survey
-from tasks.orchestrator import DEPLOYMENT
+from tasks.submission import DEPLOYMENTS
 
 Probe = Callable[[], bool]
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def checks_find_a_fault() -> bool:
 
 def executor_is_known() -> bool:
     """Prefect has the deployment that carries out what was accepted."""
-    return orchestrator_survey.knows(DEPLOYMENT)
+    return orchestrator_survey.knows(DEPLOYMENTS["clip"])
 
 
 MODULES: Final[Mapping[str, Probe]] = {
