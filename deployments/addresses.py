@@ -124,7 +124,11 @@ def handed_down(settings: Settings) -> dict[str, str]:
 
 
 def _variable(name: str) -> str:
-    return name.upper() if name in ("database_url", "prefect_api_url") else f"TOWER_{name.upper()}"
+    return (
+        name.upper()
+        if name in ("database_url", "prefect_api_url", "ollama_host")
+        else f"TOWER_{name.upper()}"
+    )
 
 
 def _word(name: str, value: object) -> str:

@@ -240,6 +240,18 @@ class JellyfinRefusedError(JellyfinUnavailableError):
     code = "JELLYFIN_REFUSED"
 
 
+class LanguageModelError(UnavailableError):
+    """No language model answers: nobody there, no such model, or not in time."""
+
+    code = "LANGUAGE_MODEL_UNAVAILABLE"
+
+
+class AnswerUnusableError(LanguageModelError):
+    """A language model answered, and not what it was asked for."""
+
+    code = "LANGUAGE_MODEL_UNUSABLE"
+
+
 class StorageError(UnavailableError):
     """The disk is full, or a folder cannot be written."""
 

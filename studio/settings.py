@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "HOME")
+_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "OLLAMA_HOST", "HOME")
 
 
 def _split(separator: str) -> BeforeValidator:
@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("PREFECT_API_URL", "prefect_api_url")
     )
     comfyui_urls: Words = ()
+    ollama_host: str | None = Field(default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))
+    ollama_model: str | None = None
+    ollama_timeout_s: float = Field(default=30.0, gt=0)
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from fractions import Fraction
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from tasks import orchestrator_survey
 from tasks.submission import DEPLOYMENTS
 
 Probe = Callable[[], bool]
+T = TypeVar("T")
 
 WITHIN_S: Final = 1.5
 _BRIEF: Final = Brief("A lantern in a forest at night", duration_s=5.0, fps=Fraction(24), seed=1)
@@ -72,17 +73,17 @@ MODULES: Final[Mapping[str, Probe]] = {
 }
 
 
-def probe(modules: Mapping[str, Probe], within_s: float = WITHIN_S) -> dict[str, bool]:
-    """Ask all at once; what fails, or takes longer than that, does not work, and the log says why."""
-    threads = ThreadPoolExecutor(max(1, len(modules)), "probe")
+def ask_all(questions: Mapping[str, Callable[[], T]], within_s: float = WITHIN_S) -> dict[str, T | None]:
+    """Ask all at once; None for what fails or takes longer than that, and the log says why."""
+    threads = ThreadPoolExecutor(max(1, len(questions)), "probe")
     deadline = monotonic() + within_s
-    asked = {name: threads.submit(ask) for name, ask in modules.items()}
-    found = {}
+    asked = {name: threads.submit(ask) for name, ask in questions.items()}
+    found: dict[str, T | None] = {}
     for name, answer in asked.items():
         try:
             found[name] = answer.result(max(0.0, deadline - monotonic()))
         except (StudioError, LateError) as error:
-            _log.warning("%s does not work: %s", name, error or "no answer in time")
-            found[name] = False
+            _log.warning("%s does not answer: %s", name, error or "not in time")
+            found[name] = None
     threads.shutdown(wait=False, cancel_futures=True)
     return found

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from tasks.modules import database_answers, probe
+from api.schemas.fields import Shown
+from tasks.language_model import SoughtModel, seek_model
+from tasks.modules import ask_all, database_answers
 
 router = APIRouter(tags=["health"])
 
@@ -22,6 +24,15 @@ class Modules(BaseModel):
     safe_executor: bool = Field(description="Prefect knows what accepted actions are carried out by.")
 
 
+class LanguageModel(Shown):
+    """What may enrich plans: nothing is missing without one."""
+
+    state: Literal["none", "ready", "unreachable"] = Field(description="none: no `OLLAMA_HOST` is set")
+    model: str | None = None
+    version: str | None = None
+    reason: str | None = None
+
+
 class Health(BaseModel):
     """Healthy: every part works; degraded: one does not; unhealthy, with 503: the database is away."""
 
@@ -32,6 +43,7 @@ class Health(BaseModel):
     database: Literal["connected", "disconnected"]
     timestamp: datetime
     modules: Modules
+    language_model: LanguageModel
 
 
 async def _modules(request: Request) -> Mapping[str, Callable[[], bool]]:
@@ -47,13 +59,16 @@ ModulesGiven = Annotated[Mapping[str, Callable[[], bool]], Depends(_modules)]
 def health(response: Response, modules: ModulesGiven) -> Health:
     """Every part is asked at once; one that does not answer within a second and a half does not work."""
     has_database = database_answers()
-    found = probe(modules) if has_database else dict.fromkeys(modules, False)
+    found = ask_all({**modules, "model": seek_model} if has_database else {"model": seek_model})
+    model = found.pop("model", None) or SoughtModel("unreachable", reason="not in time")
+    flags = {name: bool(found.get(name)) for name in modules}
     if not has_database:
         response.status_code = 503
-    works = has_database and all(found.values())
+    works = has_database and all(flags.values())
     return Health(
         status="healthy" if works else "degraded" if has_database else "unhealthy",
         database="connected" if has_database else "disconnected",
         timestamp=datetime.now(UTC),
-        modules=Modules(**found, database=has_database),
+        modules=Modules(**flags, database=has_database),
+        language_model=LanguageModel.model_validate(model),
     )

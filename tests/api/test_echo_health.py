@@ -13,7 +13,8 @@ from api.echo import create_app
 from studio.errors import UnavailableError
 from studio.settings import Settings
 from tasks import modules
-from tasks.modules import MODULES, probe
+from tasks.modules import MODULES, ask_all
+from tests.fakes.ollama import WRITER, fake_ollama
 
 BASE = "http://localhost"
 WELL: dict[str, Callable[[], bool]] = dict.fromkeys(MODULES, lambda: True)
@@ -49,6 +50,7 @@ def test_health_is_the_documented_document(settings: Settings) -> None:
             "database": True,
             "safe_executor": True,
         },
+        "language_model": {"state": "none", "model": None, "version": None, "reason": None},
     }
 
 
@@ -71,17 +73,38 @@ def test_without_its_database_the_service_is_unhealthy(
     assert set(body["modules"].values()) == {False}
 
 
-def test_a_probe_that_fails_or_is_late_is_a_module_that_does_not_work() -> None:
+def test_a_probe_that_fails_or_is_late_has_no_answer() -> None:
     released = threading.Event()
 
     def fails() -> bool:
         raise UnavailableError("nobody there")
 
     try:
-        found = probe({"well": lambda: True, "fails": fails, "late": released.wait}, within_s=0.1)
+        found = ask_all({"well": lambda: True, "fails": fails, "late": released.wait}, within_s=0.1)
     finally:
         released.set()
-    assert found == {"well": True, "fails": False, "late": False}
+    assert found == {"well": True, "fails": None, "late": None}
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_language_model_is_told_of_and_nothing_is_missing_without_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_ollama() as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.url)
+        ready = health(settings, WELL).json()
+        monkeypatch.setenv("TOWER_OLLAMA_MODEL", "qwen3")
+        missing = health(settings, WELL).json()
+    gone = health(settings, WELL).json()
+    assert ready["language_model"] | {"reason": None} == {
+        "state": "ready", "model": WRITER, "version": "0.12.3", "reason": None,
+    }  # fmt: skip
+    assert (missing["language_model"]["state"], missing["language_model"]["model"]) == (
+        "unreachable",
+        "qwen3",
+    )
+    assert gone["language_model"]["state"] == "unreachable"
+    assert {body["status"] for body in (ready, missing, gone)} == {"healthy"}
 
 
 def test_the_planner_plans_and_the_checks_find_the_fault_made_for_them() -> None:
