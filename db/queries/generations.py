@@ -1,6 +1,7 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -133,12 +134,20 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
 
 
 def page(
-    session: Session, *, project_id: int | None, status: str | None, limit: int, after: str | None
+    session: Session,
+    *,
+    project_id: int | None,
+    status: str | None,
+    limit: int,
+    after: str | None,
+    scene_id: int | None = None,
 ) -> list[dict[str, Any]]:
     """Generations, newest first, from the one that follows `after`."""
     query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if project_id is not None:
         query = query.where(col(Job.project_id) == project_id)
+    if scene_id is not None:
+        query = query.where(col(Job.scene_id) == scene_id)
     if status is not None:
         query = query.where(col(Job.status) == status)
     if after is not None:
@@ -158,6 +167,15 @@ def events_after(session: Session, generation_id: str, seq: int, *, limit: int) 
         .limit(limit)
     )
     return list(rows)
+
+
+def states(session: Session, ids: Collection[str] | None, *, limit: int) -> list[dict[str, Any]]:
+    """How the named generations are, or those under way, the oldest first."""
+    shown = ("project_id", "scene_id", "title", "status", "stage", "progress")
+    wanted = col(Job.status) == "processing" if ids is None else col(Job.id).in_(ids)
+    query = select(col(Job.id).label("generation_id"), *(getattr(Job, name) for name in shown))
+    rows = session.execute(query.where(wanted).order_by(col(Job.created_at)).limit(limit)).mappings()
+    return [dict(row) for row in rows]
 
 
 def _found(value: T | None, generation_id: str) -> T:
