@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         return self.home / "cache" / "analyses"
 
     @property
+    def thumbnails(self) -> Path:
+        """Small pictures of clips, made when they are asked for."""
+        return self.home / "cache" / "thumbnails"
+
+    @property
     def music(self) -> tuple[Path, ...]:
         """The folders that the music library is made of."""
         return self.music_dirs or (self.media,)

@@ -3,7 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 import db.models.versions  # noqa: F401  (branches and takes point to its tables)
@@ -30,6 +38,7 @@ class ProductionJob(Table, table=True):
         one_of("status", STATUSES),
         one_of("stage", STAGES),
         CheckConstraint("attempt >= 1", name="attempt"),
+        CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
         Index("ix_production_jobs_project_id_created_at", "project_id", "created_at"),
         Index("ix_production_jobs_processing", "created_at", postgresql_where=text("status = 'processing'")),
         Index("ix_production_jobs_scene", "branch_id", "scene_id"),
@@ -49,6 +58,7 @@ class ProductionJob(Table, table=True):
     first_attempt: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     take: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     chosen_take: int | None = None
+    priority: int | None = Field(default=None, sa_type=SmallInteger)
     approved_at: Moment | None = utc(nullable=True)
     flow_run_id: UUID | None = None
     submitted_at: Moment | None = utc(nullable=True)

@@ -1,5 +1,6 @@
 """When a clip should be there, from how long stages have taken lately."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -27,12 +28,25 @@ def completion(session: Session, job: Job, duration_s: float) -> datetime | None
         return None
     now: datetime
     now, ahead_s, measured = session.execute(_waiting(), {"created_at": job.created_at}).one()
-    if "render" not in (measured or {}):
+    return expected(job, duration_s, now=now, ahead_s=ahead_s or 0.0, measured=measured or {})
+
+
+def pace(session: Session) -> tuple[datetime, dict[str, float]]:
+    """What time it is, and the seconds that each stage has taken lately for a second of clip."""
+    now, measured = session.execute(select(NOW_EXACTLY, _seconds_a_second())).one()
+    return now, measured or {}
+
+
+def expected(
+    job: Job, duration_s: float, *, now: datetime, ahead_s: float, measured: Mapping[str, float]
+) -> datetime:
+    """When a clip should be there that has `ahead_s` seconds of clips before it in line."""
+    if "render" not in measured:
         return max(job.created_at + UNMEASURED, now)
     begun = STAGES_OF_A_CLIP.index(job.stage) if job.stage in STAGES_OF_A_CLIP else 0
     remaining_s = sum(measured.get(stage, 0.0) for stage in STAGES_OF_A_CLIP[begun:]) * duration_s
     is_in_line = begun <= STAGES_OF_A_CLIP.index("render")
-    waiting_s = measured["render"] * (ahead_s or 0.0) if is_in_line else 0.0
+    waiting_s = measured["render"] * ahead_s if is_in_line else 0.0
     return now + timedelta(seconds=remaining_s + waiting_s)
 
 

@@ -1,5 +1,6 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -131,6 +132,7 @@ def page(
     session: Session,
     *,
     project_id: int | None = None,
+    scene_id: int | None = None,
     status: str | None = None,
     kind: str | None = None,
     episode: tuple[int, int] | None = None,
@@ -141,6 +143,8 @@ def page(
     query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if project_id is not None:
         query = query.where(col(Job.project_id) == project_id)
+    if scene_id is not None:
+        query = query.where(col(Job.scene_id) == scene_id)
     if status is not None:
         query = query.where(col(Job.status) == status)
     if kind is not None:
@@ -164,6 +168,15 @@ def events_after(session: Session, generation_id: str, seq: int, *, limit: int) 
         .limit(limit)
     )
     return list(rows)
+
+
+def states(session: Session, ids: Collection[str] | None, *, limit: int) -> list[dict[str, Any]]:
+    """How the named generations are, or those under way, the oldest first."""
+    shown = ("project_id", "scene_id", "title", "status", "stage", "progress")
+    wanted = col(Job.status) == "processing" if ids is None else col(Job.id).in_(ids)
+    query = select(col(Job.id).label("generation_id"), *(getattr(Job, name) for name in shown))
+    rows = session.execute(query.where(wanted).order_by(col(Job.created_at)).limit(limit)).mappings()
+    return [dict(row) for row in rows]
 
 
 def _found(value: T | None, generation_id: str) -> T:
