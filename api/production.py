@@ -29,6 +29,7 @@ from api.routes import (
     styles,
     thumbnails,
     timelines,
+    trailers,
     versions,
     workflows,
 )
@@ -46,7 +47,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, versions, queue, board, thumbnails, live),
+    *(quality, trailers, versions, queue, board, thumbnails, live),
 )
 REAL: Final = Commands(
     submit=submit,

@@ -8,7 +8,7 @@ from uuid import UUID
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, generations, jobs, ownership, places, takes
+from db.queries import decisions, episode_renders, generations, jobs, ownership, places, takes
 from db.session import transaction
 from studio.errors import RenderError, ScenesMissingError, StateError, UnavailableError
 from tasks import orchestrator
@@ -56,6 +56,7 @@ def approve(generation_id: str) -> None:
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "approved", "needs_review")
+        episode_renders.hold_for(session, job)
         _require_whole(job)
         job.approved_at, job.chosen_take = NOW, job.take
         if job.kind == "clip":
@@ -82,9 +83,19 @@ def retry(generation_id: str) -> None:
 
     An episode is planned anew, since its scenes may have changed; those that have not are reused.
     """
+    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person")
+
+
+def go_on(generation_id: str) -> None:
+    """Take up a render that waited for scenes, now that they are there."""
+    _carry_out_again(generation_id, "needs_review", made_by="loop")
+
+
+def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
     with transaction() as session:
         job = generations.locked(session, generation_id)
-        _require(job, "retried", "failed", "needs_review", "cancelled")
+        _require(job, "retried", *statuses)
+        episode_renders.hold_for(session, job)
         if is_made := _is_made(job):
             job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
             job.video_path = None
@@ -92,7 +103,7 @@ def retry(generation_id: str) -> None:
         jobs.leave_cancelled_parent(session, job)
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry", anew=is_made)
+        decisions.decide(session, job, "retry", made_by=made_by, anew=is_made)
     _submit_or_leave(job)
 
 
