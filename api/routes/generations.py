@@ -45,35 +45,35 @@ def list_generations(
 @router.get("/{generation_id}", response_model=GenerationShown)
 def get_generation(generation_id: GenerationId, conditions: ConditionsAsked) -> GenerationShown | Response:
     """All that is known of a generation."""
-    return conditions.answer(_shown(generation_id))
+    return conditions.answer(shown(generation_id))
 
 
 @router.post("/{generation_id}/cancel")
 def cancel_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """End a generation that is under way; a clip that is being published is not."""
     commands.cancel(generation_id)
-    return _shown(generation_id)
+    return shown(generation_id)
 
 
 @router.post("/{generation_id}/approve")
 def approve_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Publish a clip that waits for a person's eye."""
     commands.approve(generation_id)
-    return _shown(generation_id)
+    return shown(generation_id)
 
 
 @router.post("/{generation_id}/reject")
 def reject_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Decide against a clip that waits for a person's eye."""
     commands.reject(generation_id)
-    return _shown(generation_id)
+    return shown(generation_id)
 
 
 @router.post("/{generation_id}/retry", status_code=202)
 def retry_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Carry a generation out once more, as a new take."""
     commands.retry(generation_id)
-    return _shown(generation_id)
+    return shown(generation_id)
 
 
 @router.get(
@@ -100,7 +100,8 @@ async def generation_events(
     return EventStream(streams, generation_id, last_event_id, read)
 
 
-def _shown(generation_id: str) -> GenerationShown:
+def shown(generation_id: str) -> GenerationShown:
+    """A generation as it stands now."""
     with reading() as session:
         return GenerationShown.model_validate(generations.view(session, generation_id))
 

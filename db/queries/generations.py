@@ -115,6 +115,7 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         shown.takes(generation_id).label("takes"),
         shown.given(generation_id).label("given"),
         shown.children(generation_id).label("children"),
+        shown.publication(generation_id).label("publications"),
     )
     row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
     listed, job, asked = _listed(row), row["ProductionJob"], row["GenerationRequest"]
@@ -128,6 +129,7 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
         "children": row["children"],
+        "publication": next(iter(row["publications"]), None),
         "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
