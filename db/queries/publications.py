@@ -18,7 +18,7 @@ from studio.publication import ReadBack, State
 FIRST_AGAIN_S: Final = 30.0
 LONGEST_AGAIN_S: Final = 3600.0
 MOST_TRIES: Final = 40
-"""Looks at a server that does not list a publication, or is away: over a day and a half of them."""
+"""Looks at a server that does not list a publication, or is away: well over a day of them."""
 
 _NAMED: Final = "kind generation_id episode_id season number path state item_id url reason"
 _WHEN: Final = "published_at listed_at unpublished_at updated_at"
