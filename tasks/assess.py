@@ -52,8 +52,8 @@ def noted(run: Run, take: int, path: Path, clip: Measurements, assessment: Asses
         "hard": _named(assessment, Verdict.FAIL),
         "soft": _named(assessment, Verdict.WARN),
         "report_path": None if sheet is None else str(sheet.path),
-        "frames": seen.clip.frames,
-        "curves": [thinned(curve) for curve in curves(seen.clip)] if seen.clip.frames else [],
+        "frames": clip.frames,
+        "curves": [thinned(curve) for curve in curves(clip)] if clip.frames else [],
     }
 
 
