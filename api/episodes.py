@@ -5,11 +5,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from api.app import build
-from api.routes import episode_audio, episodes, schedules
+from api.routes import episode_audio, episodes, schedules, storage
 from studio.settings import Settings
 
 PREFIX: Final = "/api/anime"
-_ROUTES: Final = (episodes, episode_audio, schedules)
+_ROUTES: Final = (episodes, episode_audio, schedules, storage)
 
 
 def create_app(settings: Settings) -> FastAPI:

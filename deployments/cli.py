@@ -16,6 +16,7 @@ VERBS: Final = {
     "worker": "deployments.verbs:worker",
     "backup": "deployments.backup:backup",
     "restore": "deployments.backup:restore",
+    "storage": "deployments.storage:app",
     "produce": "deployments.produce:produce",
     "demo": "deployments.demo:demo",
     "quality": "deployments.quality:app",

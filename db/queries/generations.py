@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
 from sqlmodel import Session, col
 
 from db.models.production import (
+    Asset,
     GenerationEvent,
     GenerationRequest,
     QualityAssessment,
@@ -271,11 +272,17 @@ def _takes(generation_id: str) -> ScalarSelect[Any]:
     made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
     shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
     return _objects(
-        select(*(getattr(Take, name) for name in shown))
+        select(*(getattr(Take, name) for name in shown), *map(_removed, ("video_sha256", "clip_sha256")))
         .where(col(Take.generation_id) == generation_id)
         .order_by(col(Take.take))
         .limit(100)
     )
+
+
+def _removed(column: str) -> ColumnElement[Any]:
+    """Why a take's file is gone; null where it is there, or there never was one."""
+    why = select(col(Asset.removed_why)).where(col(Asset.sha256) == getattr(Take, column))
+    return why.scalar_subquery().label(column.replace("sha256", "removed"))
 
 
 def _judgement(verdict: dict[str, Any]) -> dict[str, Any]:
