@@ -16,6 +16,8 @@ VERBS: Final = {
     "worker": "deployments.verbs:worker",
     "backup": "deployments.backup:backup",
     "restore": "deployments.backup:restore",
+    "part": "deployments.part:part",
+    "units": "deployments.part:units",
     "storage": "deployments.storage:app",
     "produce": "deployments.produce:produce",
     "demo": "deployments.demo:demo",
