@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from api.commands import CommandsGiven
-from api.routes.generations import GenerationId
+from api.routes.generations import GenerationId, shown_generation
 from api.schemas.generations import GenerationShown
 from api.schemas.publications import JellyfinShown, LibraryAsked, PublicationShown
 from db.queries import generations, publications
