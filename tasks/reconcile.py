@@ -15,7 +15,7 @@ from typing import Final
 import psutil
 from prefect.client.schemas.objects import StateType
 
-from db.queries import ownership, places, survey
+from db.queries import jobs, ownership, places, survey
 from db.queries.ownership import Run
 from db.queries.survey import UnderWay
 from db.session import transaction
@@ -91,10 +91,14 @@ def _reconcile() -> None:
     with transaction() as session:
         generations = survey.under_way(session)
         holding = places.to_take_off(session)
+        left_behind = jobs.left_behind(session)
     _unstarted.keep(generation.run for generation in generations)
     for generation in generations:
         with _left_as_it_is(generation.run.generation_id):
             _look_at(generation)
+    for generation_id in left_behind:
+        with _left_as_it_is(generation_id):
+            control.cancel(generation_id)
     for generation_id in holding:
         with _left_as_it_is(generation_id):
             control.take_off(generation_id)
