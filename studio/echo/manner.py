@@ -192,8 +192,8 @@ def _track_called(written: str, tracks: Sequence[str]) -> str | None:
 
 
 def _by_words(low: str, path: str) -> tuple[int, int, str] | None:
-    stem = _STEM.findall(PurePosixPath(path).stem.lower())
-    if not stem:
+    stem = _STEM.findall(path[path.rfind("/") + 1 :].rsplit(".", 1)[0].lower())
+    if not stem or stem[0] not in low:
         return None
     whole = re.search(
         r"\b(?:the )?" + r"[\s_-]+".join(map(re.escape, stem)) + rf"\b(?: {_SOUND_WORD}\b)?", low
