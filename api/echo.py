@@ -6,12 +6,12 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from api.app import build
-from api.routes import echo_health
+from api.routes import echo_health, echo_monitoring
 from studio.settings import Settings
 from tasks.modules import MODULES, Probe
 
 PREFIX: Final = "/api/echo"
-_ROUTES: Final = (echo_health,)
+_ROUTES: Final = (echo_health, echo_monitoring)
 
 
 def create_app(settings: Settings, modules: Mapping[str, Probe] = MODULES) -> FastAPI:

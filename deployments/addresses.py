@@ -9,7 +9,8 @@ from typing import Final
 from pydantic import SecretStr
 
 from deployments.guard import MARK
-from deployments.ports import LOOPBACK, Ports, reachable
+from deployments.ports import Ports
+from studio.hosts import LOOPBACK, reachable
 from studio.settings import Settings
 
 QUIET_PREFECT: Final = {

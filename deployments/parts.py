@@ -11,8 +11,9 @@ from db.embedded.server import EmbeddedPostgres
 from db.tower_lock import TowerLock
 from deployments.addresses import PREFECT_SERVER, Addresses, environment, gather, worker_environment
 from deployments.child import Child
-from deployments.ports import LOOPBACK, Ports
+from deployments.ports import Ports
 from deployments.supervisor import Part, Running
+from studio.hosts import LOOPBACK
 from studio.settings import Settings
 
 

@@ -6,9 +6,8 @@ import httpx
 
 from db.embedded.ports import free_port, is_free, listener
 from studio.errors import PortTakenError
+from studio.hosts import LOOPBACK
 from studio.settings import Settings
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,6 @@ def choose(settings: Settings) -> Ports:
         else 0
     )
     return Ports(anime, episodes, music, echo, prefect, comfyui)
-
-
-def reachable(host: str) -> str:
-    """The address at which this machine reaches a server bound to `host`."""
-    if host in ("0.0.0.0", ""):  # noqa: S104 -- compared, not bound
-        return LOOPBACK
-    return "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
 
 
 def _one(part: str, setting: str, port: int, host: str, avoid: set[int]) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.ports import choose, reachable
+from deployments.ports import choose
 from studio.errors import PortTakenError
 from studio.settings import Settings
 
@@ -83,11 +83,3 @@ def test_parts_of_others_need_no_port_here(tmp_path: Path) -> None:
             update={"comfyui_urls": ("http://gpu:8188",), "prefect_api_url": "http://prefect:4200/api"}
         )
         assert (choose(given).comfyui, choose(given).prefect) == (0, 0)
-
-
-@pytest.mark.parametrize(
-    ("bind", "host"),
-    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("192.0.2.7", "192.0.2.7")],
-)
-def test_a_server_is_reached_where_it_listens(bind: str, host: str) -> None:
-    assert reachable(bind) == host
