@@ -10,3 +10,4 @@ class Lock(IntEnum):
     MIGRATIONS = 7_460_002
     RECONCILER = 7_460_003
     LIBRARY_SCAN = 7_460_004
+    STORE = 7_460_005

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     music_path_map: Words = ()
     music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
+    jellyfin_url: str | None = None
+    jellyfin_api_key: SecretStr | None = None
+    jellyfin_path_map: Words = ()
+    jellyfin_wait_s: float = Field(default=240.0, gt=0)
     identity_python: Path | None = None
 
     heartbeat_s: float = Field(default=10.0, gt=0)
@@ -103,6 +107,11 @@ class Settings(BaseSettings):
     def analyses(self) -> Path:
         """What was found out about sound files, by content."""
         return self.home / "cache" / "analyses"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Small pictures of clips, made when they are asked for."""
+        return self.home / "cache" / "thumbnails"
 
     @property
     def music(self) -> tuple[Path, ...]:

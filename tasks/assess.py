@@ -12,6 +12,7 @@ from db.session import transaction
 from studio.clients import inspection, store
 from studio.pictures import Measurements
 from studio.quality import Assessment, Metric, Verdict
+from studio.report_sheet import curves, thinned
 from studio.settings import read_settings
 from tasks.carrying import carry_stage
 from tasks.judging import inspected
@@ -44,6 +45,8 @@ def _assess(run: Run, take: int) -> dict[str, Any]:
         },
         "repairs": [] if mending is None else [repair.fix for repair in mending.repairs],
         "report_path": None if sheet is None else str(sheet.path),
+        "frames": seen.clip.frames,
+        "curves": [thinned(curve) for curve in curves(seen.clip)] if seen.clip.frames else [],
     }
 
 

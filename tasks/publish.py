@@ -12,10 +12,10 @@ from db.queries.ownership import Run
 from db.queries.specials import Series
 from db.session import transaction
 from studio import library
-from studio.clients.library import staging
-from studio.settings import read_settings
+from studio.library import Place
 from tasks.carrying import carry_stage, stage_result
 from tasks.policy import RETRIED
+from tasks.publishing import Before, putting_out
 
 
 @task(name="publish", **RETRIED)
@@ -31,7 +31,6 @@ def _publish(run: Run, take: int) -> dict[str, Any]:
     sha256 = stage_result(run, "sync", take)["clip_sha256"]
     cast = stage_result(run, "plan", take)["cast"]
     seen = stage_result(run, "assess", take).get("identity", {})
-    root = read_settings().library
     with transaction() as session:
         job = ownership.own(session, run)
         asked = generations.request(session, run.generation_id)
@@ -39,21 +38,15 @@ def _publish(run: Run, take: int) -> dict[str, Any]:
         special = specials.allocate(session, job)
         number, stood_at = special.number, special.path
         source = Path(takes.asset_path(session, sha256))
-    inside = library.special_path(series.folder, number, job.title)
-    sidecars = _sidecars(inside, number, job, asked, series)
-    target = root / inside
+    place = Place(series.folder, 0, number, job.title)
+    before = Before.at(stood_at)
+    sidecars = _sidecars(place.video, number, job, asked, series)
     with (
-        staging(
-            source,
-            target,
-            sidecars={root / path: content for path, content in sidecars.items()},
-            replaces=Path(stood_at) if stood_at else None,
-            owner=run.generation_id,
-        ) as put_in_place,
+        putting_out(source, place, sidecars=sidecars, owner=run.generation_id, before=before) as put_in_place,
         transaction() as session,
     ):
         job = ownership.own(session, run)
-        put_in_place()
+        target = put_in_place().path
         specials.stands_at(specials.allocate(session, job), str(target))
         embeddings = {name: each["embedding"] for name, each in seen.items()}
         appearances.record(session, job, take, cast, embeddings)

@@ -1,31 +1,26 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
+from sqlalchemy import RowMapping, Select, String, bindparam, select, tuple_
 from sqlmodel import Session, col
 
-from db.models.production import (
-    GenerationEvent,
-    GenerationRequest,
-    QualityAssessment,
-    QualityMetrics,
-    Stage,
-    Take,
-)
+from db.models.production import GenerationEvent, GenerationRequest, QualityMetrics
 from db.models.production import (
     ProductionJob as Job,
 )
-from db.models.project import Branch, MusicSceneSync
+from db.models.project import Branch
 from db.queries import estimates
+from db.queries import generation_parts as shown
 from db.queries.jobs import accept_job
 from studio.errors import NotFoundError
 from studio.settings import read_settings
 
 T = TypeVar("T")
-MOST_CHILDREN: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +58,31 @@ def create(session: Session, asked: Asked, *, parent_id: str | None = None) -> J
         title=asked.title,
         parent_id=parent_id,
     )
-    session.add(
-        GenerationRequest(
-            generation_id=job.id,
-            prompt=asked.prompt,
-            negative_prompt=asked.negative_prompt,
-            duration_s=asked.duration_s,
-            style=asked.style,
-            quality=asked.quality,
-            characters=list(asked.characters),
-            seed=asked.seed,
-            audio_path=asked.audio_path,
-            workflow=asked.workflow,
-            width=asked.width,
-            height=asked.height,
-            fps_num=asked.fps.numerator,
-            fps_den=asked.fps.denominator,
-            parameters=asked.parameters,
-            body=asked.body,
-        )
-    )
+    session.add(request_of(asked, job.id))
     session.flush()
     return job
+
+
+def request_of(asked: Asked, generation_id: str = "") -> GenerationRequest:
+    """The row of a request; without an id, of one that nobody has accepted."""
+    return GenerationRequest(
+        generation_id=generation_id,
+        prompt=asked.prompt,
+        negative_prompt=asked.negative_prompt,
+        duration_s=asked.duration_s,
+        style=asked.style,
+        quality=asked.quality,
+        characters=list(asked.characters),
+        seed=asked.seed,
+        audio_path=asked.audio_path,
+        workflow=asked.workflow,
+        width=asked.width,
+        height=asked.height,
+        fps_num=asked.fps.numerator,
+        fps_den=asked.fps.denominator,
+        parameters=asked.parameters,
+        body=asked.body,
+    )
 
 
 def get(session: Session, generation_id: str) -> Job:
@@ -113,14 +111,8 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
     """All that is known of a generation, as the API shows it: one statement, and one for its estimate."""
-    query = _overview().add_columns(
-        _sync_report().label("sync"),
-        _metrics(generation_id).label("metrics"),
-        _takes(generation_id).label("takes"),
-        _given(generation_id).label("given"),
-        _children(generation_id).label("children"),
-    )
-    row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
+    found = session.execute(_whole(), {"id": generation_id}).mappings().first()
+    row = _found(found, generation_id)
     listed, job, asked = _listed(row), row["ProductionJob"], row["GenerationRequest"]
     given = {(stage["stage"], stage["take"]): stage for stage in row["given"]}
     return {
@@ -140,6 +132,7 @@ def page(
     session: Session,
     *,
     project_id: int | None = None,
+    scene_id: int | None = None,
     status: str | None = None,
     kind: str | None = None,
     episode: tuple[int, int] | None = None,
@@ -150,6 +143,8 @@ def page(
     query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if project_id is not None:
         query = query.where(col(Job.project_id) == project_id)
+    if scene_id is not None:
+        query = query.where(col(Job.scene_id) == scene_id)
     if status is not None:
         query = query.where(col(Job.status) == status)
     if kind is not None:
@@ -173,6 +168,15 @@ def events_after(session: Session, generation_id: str, seq: int, *, limit: int) 
         .limit(limit)
     )
     return list(rows)
+
+
+def states(session: Session, ids: Collection[str] | None, *, limit: int) -> list[dict[str, Any]]:
+    """How the named generations are, or those under way, the oldest first."""
+    shown = ("project_id", "scene_id", "title", "status", "stage", "progress")
+    wanted = col(Job.status) == "processing" if ids is None else col(Job.id).in_(ids)
+    query = select(col(Job.id).label("generation_id"), *(getattr(Job, name) for name in shown))
+    rows = session.execute(query.where(wanted).order_by(col(Job.created_at)).limit(limit)).mappings()
+    return [dict(row) for row in rows]
 
 
 def _found(value: T | None, generation_id: str) -> T:
@@ -200,6 +204,20 @@ def _overview() -> Select[*tuple[Any, ...]]:
             (col(QualityMetrics.generation_id) == col(Job.id)) & (col(QualityMetrics.take) == col(Job.take)),
         )
     )
+
+
+@cache
+def _whole() -> Select[*tuple[Any, ...]]:
+    """Made once: to put it together costs more than to run it."""
+    generation_id = bindparam("id", type_=String)
+    query = _overview().add_columns(
+        shown.sync_report().label("sync"),
+        shown.metrics(generation_id).label("metrics"),
+        shown.takes(generation_id).label("takes"),
+        shown.given(generation_id).label("given"),
+        shown.children(generation_id).label("children"),
+    )
+    return query.where(col(Job.id) == generation_id)
 
 
 def _listed(row: RowMapping) -> dict[str, Any]:
@@ -243,72 +261,6 @@ def _terms(asked: GenerationRequest) -> dict[str, Any]:
 def _flow_run_url(job: Job) -> str | None:
     ui = read_settings().prefect_ui_url
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
-
-
-def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
-    """Rows as one value, a list of objects: statements cost more than what they read."""
-    row = rows.subquery()
-    found = func.json_agg(func.row_to_json(row.table_valued()))
-    return select(func.coalesce(found, literal_column("'[]'::json"))).scalar_subquery()
-
-
-def _metrics(generation_id: str) -> ScalarSelect[Any]:
-    """What was measured of the present take."""
-    shown = ("metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason")
-    return _objects(
-        select(*(getattr(QualityAssessment, name) for name in shown))
-        .join(
-            Job,
-            (col(Job.id) == col(QualityAssessment.generation_id))
-            & (col(Job.take) == col(QualityAssessment.take)),
-        )
-        .where(col(Job.id) == generation_id)
-        .order_by(col(QualityAssessment.metric))
-    )
-
-
-def _given(generation_id: str) -> ScalarSelect[Any]:
-    """What checks and assessments gave of what is shown, by stage and take."""
-    shown = ("findings", "verdict", "score", "reasons", "report_path")
-    return _objects(
-        select(
-            col(Stage.stage), col(Stage.take), *(col(Stage.result)[name].label(name) for name in shown)
-        ).where(
-            col(Stage.generation_id) == generation_id,
-            col(Stage.stage).in_(("check", "assess")),
-            col(Stage.finished_at).is_not(None),
-        )
-    )
-
-
-def _children(generation_id: str) -> ScalarSelect[Any]:
-    """Those that a generation has had made, told in short."""
-    shown = ("kind", "scene_id", "title", "status", "stage", "progress", "error")
-    return _objects(
-        select(col(Job.id).label("generation_id"), *(getattr(Job, name) for name in shown))
-        .where(col(Job.parent_id) == generation_id)
-        .order_by(col(Job.created_at), col(Job.id))
-        .limit(MOST_CHILDREN)
-    )
-
-
-def _sync_report() -> ScalarSelect[Any]:
-    return (
-        select(col(MusicSceneSync.report))
-        .where(col(MusicSceneSync.generation_id) == col(Job.id))
-        .scalar_subquery()
-    )
-
-
-def _takes(generation_id: str) -> ScalarSelect[Any]:
-    made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
-    shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
-    return _objects(
-        select(*(getattr(Take, name) for name in shown))
-        .where(col(Take.generation_id) == generation_id)
-        .order_by(col(Take.take))
-        .limit(100)
-    )
 
 
 def _judgement(verdict: dict[str, Any]) -> dict[str, Any]:
