@@ -20,6 +20,7 @@ class Ports:
     echo: int
     prefect: int
     comfyui: int
+    ollama: int = 0
 
 
 def choose(settings: Settings) -> Ports:
@@ -46,7 +47,16 @@ def choose(settings: Settings) -> Ports:
         if needs_renderer
         else 0
     )
-    return Ports(anime, episodes, music, echo, prefect, comfyui)
+    taken |= {prefect, comfyui}
+    ollama = 0
+    if has_own_model(settings):
+        ollama = _one("the language model", "TOWER_OLLAMA_PORT", settings.ollama_port, LOOPBACK, taken)
+    return Ports(anime, episodes, music, echo, prefect, comfyui, ollama)
+
+
+def has_own_model(settings: Settings) -> bool:
+    """Whether the stack is to carry a language model: it was asked for, and no other is named."""
+    return settings.language_model == "embedded" and not settings.ollama_host
 
 
 def _one(part: str, setting: str, port: int, host: str, avoid: set[int]) -> int:
