@@ -109,8 +109,10 @@ def as_text(value: Any) -> str:
 
 
 def query(**params: Any) -> str:
-    """Parameters as a query; what is empty is left out."""
+    """Parameters as a query; what is empty is left out, and the branch where it is the usual one."""
     kept = {name: value for name, value in params.items() if value not in (None, "")}
+    if kept.get("branch") == "main":
+        del kept["branch"]
     return f"?{urlencode(kept)}" if kept else ""
 
 
