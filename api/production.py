@@ -12,6 +12,7 @@ from api.routes import (
     arcs,
     assets,
     bibles,
+    board,
     characters,
     consistency,
     culture,
@@ -19,11 +20,14 @@ from api.routes import (
     feedback,
     generate,
     generations,
+    live,
     projects,
     quality,
+    queue,
     renderers,
     scenes,
     styles,
+    thumbnails,
     timelines,
     versions,
     workflows,
@@ -42,7 +46,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, versions),
+    *(quality, versions, queue, board, thumbnails, live),
 )
 REAL: Final = Commands(
     submit=submit,
