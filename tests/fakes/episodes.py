@@ -8,6 +8,10 @@ from db.models.story import Episode
 from db.queries import branches, episode_renders, generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
+from tasks.check import check_consistency
+from tasks.plan import plan_scene
+from tasks.render import render_take
+from tasks.scene_orders import orders_of
 from tests.fakes.generations import new_branch
 
 
@@ -52,3 +56,14 @@ def settle(generation_id: str, status: str, **values: object) -> None:
     with transaction() as session:
         job = generations.get(session, generation_id)
         ownership.settle(session, Run(job.id, job.attempt), status, **values)
+
+
+def clip_of(told: Told, status: str = "completed", **asked: object) -> str:
+    """A clip of the first scene, asked for and rendered as its episode would, on the renderer of the test."""
+    (order,) = orders_of(told.branch, told.scenes[0], [asked], "draft")
+    with transaction() as session:
+        run = Run(generations.create(session, order).id, 1)
+    for stage in (plan_scene, check_consistency, render_take):
+        stage.fn(run)
+    settle(run.generation_id, status, chosen_take=1)
+    return run.generation_id

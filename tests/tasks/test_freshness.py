@@ -4,15 +4,10 @@ import pytest
 
 from db.models.project import Character, Scene, SceneCharacter
 from db.queries import branches, generations
-from db.queries.ownership import Run
 from db.session import transaction
-from tasks.check import check_consistency
 from tasks.freshness import Standing, standing_of
-from tasks.plan import plan_scene
-from tasks.render import render_take
-from tasks.scene_orders import orders_of
 from tests.fakes.comfyui import FakeComfyUI
-from tests.fakes.episodes import Told, new_episode, settle
+from tests.fakes.episodes import Told, clip_of, new_episode
 
 pytestmark = pytest.mark.usefixtures("fake")
 
@@ -20,18 +15,6 @@ pytestmark = pytest.mark.usefixtures("fake")
 @pytest.fixture
 def told(fake: FakeComfyUI) -> Told:
     return new_episode({})
-
-
-def made(told: Told, status: str = "completed", **asked: object) -> str:
-    """A clip of the first scene, asked for and rendered as its episode would."""
-    (scene_id,) = told.scenes
-    (order,) = orders_of(told.branch, scene_id, [asked], "draft")
-    with transaction() as session:
-        run = Run(generations.create(session, order).id, 1)
-    for stage in (plan_scene, check_consistency, render_take):
-        stage.fn(run)
-    settle(run.generation_id, status, chosen_take=1)
-    return run.generation_id
 
 
 def now(told: Told, quality: str | None = "draft", **looked: str) -> Standing:
@@ -55,7 +38,7 @@ def test_a_scene_without_a_clip_has_none(told: Told) -> None:
 
 
 def test_a_clip_is_fresh_until_its_scene_changes_and_again_when_it_is_as_it_was(told: Told) -> None:
-    clip = made(told)
+    clip = clip_of(told)
     assert (now(told).generation_id, now(told).take, now(told).state) == (clip, 1, "completed")
     change(told, description="a harbour")
     assert now(told).generation_id is None
@@ -68,7 +51,7 @@ def test_a_clip_is_fresh_until_its_scene_changes_and_again_when_it_is_as_it_was(
 def test_a_clip_is_stale_under_another_workflow_and_in_another_quality_only_where_that_is_seen(
     told: Told,
 ) -> None:
-    clip = made(told)
+    clip = clip_of(told)
     assert now(told, None).generation_id == clip
     assert now(told, "high").generation_id == clip  # so small a picture has no smaller draft
     change(told, details={"duration": 1, "workflow": "another"})
@@ -76,7 +59,7 @@ def test_a_clip_is_stale_under_another_workflow_and_in_another_quality_only_wher
 
 
 def test_a_clip_is_stale_when_somebody_comes_into_its_scene(told: Told) -> None:
-    made(told)
+    clip_of(told)
     at = {"branch_id": branches.id_of(told.branch)}
     with transaction() as session:
         character = Character(name="Kai", description="red hair", project_id=told.branch.project_id, **at)
@@ -89,7 +72,7 @@ def test_a_clip_is_stale_when_somebody_comes_into_its_scene(told: Told) -> None:
 
 
 def test_terms_of_the_last_clip_hold_for_the_next_one_where_the_scene_is_silent(told: Told) -> None:
-    clip = made(told, duration=3, seed=11, title="Night", prompt="something else")
+    clip = clip_of(told, duration=3, seed=11, title="Night", prompt="something else")
     standing = now(told)
     assert standing.generation_id == clip
     asked = standing.asked
@@ -98,17 +81,17 @@ def test_terms_of_the_last_clip_hold_for_the_next_one_where_the_scene_is_silent(
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
 def test_what_came_to_nothing_is_not_fresh(told: Told, status: str) -> None:
-    made(told, status)
+    clip_of(told, status)
     assert now(told).generation_id is None
 
 
 def test_a_clip_that_waits_for_a_person_is_not_made_again(told: Told) -> None:
-    clip = made(told, "needs_review")
+    clip = clip_of(told, "needs_review")
     assert (now(told).generation_id, now(told).state) == (clip, "needs_review")
 
 
 def test_where_all_is_to_be_made_anew_only_what_that_job_had_made_counts(told: Told) -> None:
-    clip = made(told)
+    clip = clip_of(told)
     with transaction() as session:
         parent = generations.create(session, now(told).asked)
         parent.status = "failed"
