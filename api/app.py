@@ -44,6 +44,7 @@ def build(
     routers: Sequence[APIRouter],
     open_paths: Collection[str] = (),
     upload_paths: Collection[str] = (),
+    has_pages: bool = False,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """A service of Tower's.
@@ -55,6 +56,7 @@ def build(
         routers: Its routes.
         open_paths: Paths that need no token.
         upload_paths: Paths that take files, up to the largest body.
+        has_pages: Whether people open pages of it in a browser.
         lifespan: What the service opens at its start and closes at its end.
 
     Raises:
@@ -67,7 +69,9 @@ def build(
         version="1",
         redirect_slashes=False,
         responses=ERRORS,
-        middleware=_middleware(settings, open_paths, upload_paths),
+        middleware=_middleware(
+            settings, open_paths, doors.Bodies(settings.max_body_bytes, frozenset(upload_paths), has_pages)
+        ),
         exception_handlers={
             StudioError: envelope.on_studio_error,
             RequestValidationError: envelope.on_invalid_request,
@@ -90,10 +94,7 @@ def check_bind(settings: Settings) -> None:
         )
 
 
-def _middleware(
-    settings: Settings, open_paths: Collection[str], upload_paths: Collection[str]
-) -> list[Middleware]:
-    bodies = doors.Bodies(settings.max_body_bytes, frozenset(upload_paths))
+def _middleware(settings: Settings, open_paths: Collection[str], bodies: doors.Bodies) -> list[Middleware]:
     passed = [
         doors.host_door(settings),
         doors.rate_door(settings),

@@ -12,6 +12,7 @@ from api.routes import (
     arcs,
     assets,
     bibles,
+    board,
     characters,
     consistency,
     culture,
@@ -19,12 +20,15 @@ from api.routes import (
     feedback,
     generate,
     generations,
+    live,
     projects,
     publications,
     quality,
+    queue,
     renderers,
     scenes,
     styles,
+    thumbnails,
     timelines,
     versions,
     workflows,
@@ -45,7 +49,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, versions, publications),
+    *(quality, versions, publications, queue, board, thumbnails, live),
 )
 REAL: Final = Commands(
     submit=submit,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from api.commands import CommandsGiven
-from api.routes.generations import GenerationId, shown
+from api.routes.generations import GenerationId, shown_generation
 from api.schemas.generations import GenerationShown
 from api.schemas.publications import JellyfinShown, LibraryAsked, PublicationShown
 from db.queries import generations, publications
@@ -27,7 +27,7 @@ def get_publication(generation_id: GenerationId) -> PublicationShown:
 def publish_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Publish a completed generation once more, under its number, and read it back."""
     commands.publish(generation_id)
-    return shown(generation_id)
+    return shown_generation(generation_id)
 
 
 @router.delete("/generations/{generation_id}/publication", status_code=204)

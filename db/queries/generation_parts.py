@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, Select, func, literal_column, select
+from sqlalchemy import BindParameter, ScalarSelect, Select, func, literal_column, select
 from sqlmodel import col
 
 from db.models.production import ProductionJob as Job
@@ -21,7 +21,7 @@ def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
     return select(func.coalesce(found, literal_column("'[]'::json"))).scalar_subquery()
 
 
-def metrics(generation_id: str) -> ScalarSelect[Any]:
+def metrics(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """What was measured of the present take."""
     shown = ("metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason")
     return _objects(
@@ -36,7 +36,7 @@ def metrics(generation_id: str) -> ScalarSelect[Any]:
     )
 
 
-def given(generation_id: str) -> ScalarSelect[Any]:
+def given(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """What checks and assessments gave of what is shown, by stage and take."""
     shown = ("findings", "verdict", "score", "reasons", "report_path")
     return _objects(
@@ -50,7 +50,7 @@ def given(generation_id: str) -> ScalarSelect[Any]:
     )
 
 
-def publication(generation_id: str) -> ScalarSelect[Any]:
+def publication(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """Where its video lies in the library, and whether the media server lists it; of none or one."""
     shown = ("state", "season", "number", "path", "item_id", "url", "reason", *MOMENTS)
     return _objects(
@@ -60,7 +60,7 @@ def publication(generation_id: str) -> ScalarSelect[Any]:
     )
 
 
-def children(generation_id: str) -> ScalarSelect[Any]:
+def children(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """Those that a generation has had made, told in short."""
     shown = ("kind", "scene_id", "title", "status", "stage", "progress", "error")
     return _objects(
@@ -79,7 +79,7 @@ def sync_report() -> ScalarSelect[Any]:
     )
 
 
-def takes(generation_id: str) -> ScalarSelect[Any]:
+def takes(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
     shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
     return _objects(

@@ -57,6 +57,26 @@ def score(session: Session, generation_id: str) -> float | None:
     return None if row is None else row.score
 
 
+def measured(session: Session, generation_id: str, take: int) -> dict[str, Any]:
+    """A take with the verdict on it, what was measured, and how that went over its frames.
+
+    Raises:
+        NotFoundError: there is no such take.
+    """
+    row = session.get(Take, (generation_id, take))
+    if row is None:
+        raise NotFoundError("There is no such take.", field="take", value=take)
+    stage = session.get(Stage, (generation_id, "assess", take))
+    given = {} if stage is None else stage.result
+    metrics = session.scalars(
+        select(QualityAssessment)
+        .where(col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.take) == take)
+        .order_by(col(QualityAssessment.metric))
+    )
+    told = {name: given.get(name) for name in ("verdict", "score", "reasons", "frames", "curves")}
+    return {"take": row, "metrics": list(metrics), **told}
+
+
 def source(session: Session, generation_id: str, take: int) -> int | None:
     """The take whose file this one is made of; None where it is rendered, or not begun."""
     row = session.get(Take, (generation_id, take))
