@@ -8,7 +8,7 @@ from uuid import UUID
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, episode_renders, generations, jobs, ownership, places, takes
+from db.queries import decisions, episode_renders, generations, jobs, ownership, places, preferences, takes
 from db.session import transaction
 from studio.errors import (
     NotFoundError,
@@ -72,6 +72,7 @@ def approve(generation_id: str) -> None:
         _begin_again(job, stage="publish")
         ownership.add_event(session, job, "approved")
         decisions.decide(session, job, "approve")
+        preferences.learn(session)
     _submit_or_leave(job)
 
 
@@ -84,6 +85,7 @@ def reject(generation_id: str) -> None:
         job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
         ownership.add_event(session, job, "rejected", error=job.error)
         decisions.decide(session, job, "reject")
+        preferences.learn(session)
     if job.published_path is not None:  # it waited to be seen where it is shown
         with suppress(NotFoundError):
             unpublish(generation_id)

@@ -1,67 +1,62 @@
-"""The publish stage of an episode: in the library as an episode of its series, whole, exactly once."""
+"""The publish stage of an episode: in the library as an episode of its series, whole, once, and read back."""
 
-from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Final
 
 from prefect import task
 
-from db.queries import episode_renders, ownership, specials, takes
+from db.models.production import ProductionJob
+from db.queries import ownership, specials, takes
 from db.queries.ownership import Run
-from db.queries.specials import Series
+from db.queries.publications import Slot
 from db.session import transaction
-from studio import library
+from studio.assembly import Assembly
 from studio.assembly_document import read_document
-from studio.library import Place
+from studio.shipped import ANIMATIC
 from tasks.carrying import carry_stage, stage_result
+from tasks.pictorial import Pictorial, Still
 from tasks.policy import RETRIED
-from tasks.publishing import Before, putting_out
+from tasks.release import Release, put_release_out, settle_release
 
 SEASON: Final = 1
+FIRST: Final = 1
+"""Of the first episode the pictures of its series are made."""
 
 
 @task(name="publish episode", **RETRIED)
 def publish_episode(run: Run) -> str:
-    """Put the episode where the media server shows it, and end the render as completed."""
-    published = carry_stage(run, "publish", _publish)
-    with transaction() as session:
-        ownership.settle(session, run, "completed", stage="done")
-    return f"published at {published['published_path']}"
+    """Put the episode where the media server shows it, and end the render when that lists it."""
+    return settle_release(run, carry_stage(run, "publish", _publish))
 
 
 def _publish(run: Run, take: int) -> dict[str, Any]:
+    def note(_session: Any, job: ProductionJob) -> None:
+        job.chosen_take = take
+
+    return put_release_out(run, _release(run, take), note)
+
+
+def _release(run: Run, take: int) -> Release:
+    """The episode in its season."""
     plan, synced = stage_result(run, "plan", take), stage_result(run, "sync", take)
     laid = read_document(synced["assembly"])
     with transaction() as session:
         job = ownership.own(session, run)
         series = specials.series(session, job.project_id)
-        source = Path(takes.asset_path(session, synced["sha256"]))
-        before = Before.at(episode_renders.stands_at(session, job))
-    place = Place(series.folder, SEASON, plan["number"], plan["title"])
-    sidecars = _sidecars(place, plan, laid.duration_s, series)
-    with (
-        putting_out(source, place, sidecars=sidecars, owner=run.generation_id, before=before) as put_in_place,
-        transaction() as session,
-    ):
-        job = ownership.own(session, run)
-        target = put_in_place().path
-        job.published_path, job.chosen_take = str(target), take
-    return {"published_path": str(target), "number": place.number}
+        video = Path(takes.asset_path(session, synced["sha256"]))
+    return Release(
+        slot=Slot(job.project_id, "episode", SEASON, plan["number"], job.episode_id),
+        series=series,
+        title=plan["title"],
+        video=video,
+        plot=plan["synopsis"],
+        runtime_s=laid.duration_s,
+        pictorial=Pictorial(series.title, _stills(laid), is_leading=plan["number"] == FIRST),
+    )
 
 
-def _sidecars(place: Place, plan: dict[str, Any], duration_s: float, series: Series) -> dict[PurePath, bytes]:
-    """What describes the episode, its season and its series to the media server."""
-    home = PurePath(series.folder)
-    return {
-        home / "tvshow.nfo": library.tvshow_nfo(title=series.title, plot=series.plot, year=series.year),
-        place.home / "season.nfo": library.season_nfo(number=SEASON, title=f"Season {SEASON}"),
-        PurePath(library.nfo_path(place.video)): library.episode_nfo(
-            title=place.title,
-            season=SEASON,
-            episode=place.number,
-            showtitle=series.title,
-            plot=plan["synopsis"],
-            aired=datetime.now(UTC).date(),
-            runtime_min=max(1, round(duration_s / 60)),
-        ),
-    }
+def _stills(laid: Assembly) -> tuple[Still, ...]:
+    """What pictures can be made of: the scenes, without cards and transitions."""
+    return tuple(
+        Still(clip.path, clip.quality, clip.details.get("workflow") == ANIMATIC.name) for clip in laid.clips
+    )

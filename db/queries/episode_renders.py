@@ -159,17 +159,6 @@ def _of(branch_id: int, episode_id: int) -> tuple[Any, ...]:
     )
 
 
-def stands_at(session: Session, job: Job) -> str | None:
-    """Where the episode of a job was put by the render that was published last."""
-    query = select(col(Job.published_path)).where(
-        col(Job.project_id) == job.project_id,
-        col(Job.episode_id) == job.episode_id,
-        col(Job.kind) == EPISODE,
-        col(Job.published_path).is_not(None),
-    )
-    return session.scalar(query.order_by(col(Job.finished_at).desc().nulls_last()).limit(1))
-
-
 def batch_under_way(session: Session, branch_id: int) -> bool:
     """Whether a batch has renders on a branch that have not ended."""
     query = select(col(Job.id)).where(
