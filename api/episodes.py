@@ -5,11 +5,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from api.app import build
-from api.routes import episode_audio, episodes, schedules, storage
+from api.routes import archive, episode_audio, episodes, schedules, storage
 from studio.settings import Settings
 
 PREFIX: Final = "/api/anime"
-_ROUTES: Final = (episodes, episode_audio, schedules, storage)
+_ROUTES: Final = (episodes, episode_audio, schedules, storage, archive)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -23,4 +23,5 @@ def create_app(settings: Settings) -> FastAPI:
         description="Episodes: their scenes in order, the music they are laid on, and when batches run.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
+        upload_paths=[f"{PREFIX}{archive.UPLOADS}"],
     )
