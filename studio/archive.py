@@ -109,6 +109,8 @@ LEFT_BEHIND: Final = {
     "anime_api.merges": "a merge under way is begun again",
     "public.render_queue": "places on this tower's renderers",
     "public.publications": "what is published lies in this tower's library",
+    "anime_api.director_turns": "a talk with this tower's director",
+    "anime_api.director_steps": "a talk with this tower's director",
 }
 """Tables of projects whose rows stay, and why."""
 

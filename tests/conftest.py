@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 
 from db.embedded.server import EmbeddedPostgres
@@ -15,6 +16,9 @@ from deployments import ports, stack
 from deployments.addresses import Addresses
 from deployments.parts import Plan
 from studio.settings import Settings
+
+hypothesis.settings.register_profile("tower", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("tower")  # how long an example takes says more of the machine than of us
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ from sqlmodel import col
 from db.models.production import Asset, QualityAssessment, Stage, Take
 from db.models.production import ProductionJob as Job
 from db.models.project import MusicSceneSync
+from db.models.publishing import Published
 
 MOST_CHILDREN: Final = 1_000
+MOMENTS: Final = ("published_at", "listed_at", "unpublished_at")
 
 
 def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
@@ -44,6 +46,16 @@ def given(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
             col(Stage.generation_id) == generation_id,
             col(Stage.stage).in_(("check", "assess")),
             col(Stage.finished_at).is_not(None),
+        )
+    )
+
+
+def publication(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
+    """Where its video lies in the library, and whether the media server lists it; of none or one."""
+    shown = ("state", "season", "number", "path", "item_id", "url", "reason", *MOMENTS)
+    return _objects(
+        select(*(getattr(Published, name) for name in shown)).where(
+            col(Published.generation_id) == generation_id
         )
     )
 

@@ -1,7 +1,9 @@
 """A project leaves as one file and comes back whole, under new ids."""
 
 import hashlib
+import importlib
 import json
+import pkgutil
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+import db.models
 from api.episodes import create_app
 from db.models.base import Table as Model
 from db.models.production import Stage, Take
@@ -25,6 +28,8 @@ from studio.settings import Settings
 from tests.fakes.generations import new_generation
 
 A = "/api/anime"
+for module in pkgutil.iter_modules(db.models.__path__):
+    importlib.import_module(f"db.models.{module.name}")
 
 
 @pytest.fixture(scope="module")
