@@ -22,6 +22,7 @@ from api.routes import (
     generations,
     live,
     projects,
+    publications,
     quality,
     queue,
     renderers,
@@ -29,6 +30,7 @@ from api.routes import (
     styles,
     thumbnails,
     timelines,
+    trailers,
     versions,
     workflows,
 )
@@ -38,15 +40,17 @@ from db.listener import Listener
 from db.queries.ownership import EVENTS_CHANNEL
 from studio.settings import Settings
 from tasks import control
+from tasks.media_server import look_at_server, make_library
 from tasks.renderer_survey import look_at_renderers, survey_models
 from tasks.submission import submit
+from tasks.withdrawing import unpublish
 from tasks.workflow_checks import judge_workflow
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, versions, queue, board, thumbnails, live),
+    *(quality, trailers, versions, queue, board, thumbnails, live, publications),
 )
 REAL: Final = Commands(
     submit=submit,
@@ -54,6 +58,10 @@ REAL: Final = Commands(
     approve=control.approve,
     reject=control.reject,
     retry=control.retry,
+    publish=control.publish,
+    unpublish=unpublish,
+    look_at_jellyfin=look_at_server,
+    make_library=make_library,
     judge_workflow=judge_workflow,
     look_at_renderers=look_at_renderers,
     survey_models=survey_models,
