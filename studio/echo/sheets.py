@@ -8,7 +8,7 @@ from studio.canon.sheets import Canon, Statement
 from studio.canon.slots import Weight
 from studio.echo.manner import without
 
-_LOOSE: Final = re.compile(r"\b(?:with|and|has)\s+(?=and\b|[,.]|in\b|$)|(?<=with )and ", re.IGNORECASE)
+_LOOSE: Final = re.compile(r"(?<=\bwith )and |\b(?:with|and|has)\s+(?=[,.]|in\b|$)", re.IGNORECASE)
 
 
 def changed_description(name: str, before: str, change: str) -> str:
