@@ -6,13 +6,13 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from api.app import build
-from api.routes import echo_health, echo_talk
+from api.routes import echo_health, echo_monitoring, echo_talk
 from studio.settings import Settings
 from tasks.modules import MODULES, Probe
 from tasks.submission import submit
 
 PREFIX: Final = "/api/echo"
-_ROUTES: Final = (echo_health, echo_talk)
+_ROUTES: Final = (echo_health, echo_talk, echo_monitoring)
 
 
 def create_app(

@@ -1,13 +1,16 @@
 """The anime production service, on 8328."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from api.app import build
 from api.commands import Commands
+from api.dashboard import site
 from api.routes import (
     arcs,
     assets,
@@ -68,8 +71,10 @@ REAL: Final = Commands(
 )
 
 
-def create_app(settings: Settings, commands: Commands = REAL) -> FastAPI:
-    """The service; `commands` are what it sets going."""
+def create_app(
+    settings: Settings, commands: Commands = REAL, neighbours: Mapping[str, ASGIApp] = MappingProxyType({})
+) -> FastAPI:
+    """The service and the dashboard; `commands` are what it sets going, `neighbours` the other services."""
     service = APIRouter(prefix=PREFIX)
     for routes in _ROUTES:
         service.include_router(routes.router)
@@ -78,10 +83,12 @@ def create_app(settings: Settings, commands: Commands = REAL) -> FastAPI:
         title="tower-anime-production",
         description="Projects, characters, scenes and bibles, and the clips that are made of them.",
         routers=[service],
-        open_paths=[f"{PREFIX}/health"],
+        open_paths=[f"{PREFIX}/health", *site.OPEN_PATHS],
         upload_paths=[f"{PREFIX}{assets.UPLOADS}"],
+        has_pages=True,
         lifespan=_listening,
     )
+    site.add_to(app, neighbours)
     app.state.commands = commands
     shelf = app.state.shelf = Shelf()
     shelf.listener = Listener(EVENTS_CHANNEL, also={PROJECTS_CHANNEL: shelf.clear})

@@ -23,6 +23,7 @@ VERBS: Final = {
     "demo": "deployments.demo:demo",
     "quality": "deployments.quality:app",
     "music": "deployments.music:app",
+    "mcp": "deployments.mcp_server:mcp",
 }
 
 

@@ -19,9 +19,10 @@ from db.embedded.server import HOST, EmbeddedPostgres
 from db.migrate import upgrade
 from db.tower_lock import TowerLock
 from deployments.addresses import PREFECT_SERVER, environment, gather, worker_environment
-from deployments.ports import LOOPBACK, Ports
+from deployments.ports import Ports
 from studio import log
 from studio.errors import InvalidError, StackError, UnavailableError
+from studio.hosts import LOOPBACK
 from studio.settings import Settings, read_settings
 
 UNITS: Final = Path(__file__).parent / "systemd"
