@@ -169,7 +169,6 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
             project_id=turn.project_id or 0,
             branch=turn.plan.get("branch", MAIN),
             title=turn.request,
-            token=token,
             plan_id=plan_id,
         )
         conversations.settle(session, turn, "accepted", job.id)
@@ -198,7 +197,6 @@ def accept_steps(
     project_id: int,
     branch: str,
     title: str,
-    token: str,
     plan_id: str = "",
 ) -> ProductionJob:
     """Accept a job that carries steps out, in the caller's transaction.
@@ -217,7 +215,7 @@ def accept_steps(
         project_id=project_id,
         branch_id=branches.id_of(at),
         title=title[:LONGEST_TITLE],
-        request={"plan_id": plan_id, "steps": steps, "token": token},
+        request={"plan_id": plan_id, "steps": steps},
     )
 
 

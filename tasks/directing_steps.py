@@ -46,7 +46,7 @@ class Act:
     step: Step
     project_id: int
     branch_name: str
-    token: str
+    token: str | None
     cast: tuple[str, ...] = ()
 
     @property
@@ -137,7 +137,8 @@ BEGUN: Final[Mapping[str, Callable[[Any, Act], ProductionJob]]] = {
 def _create_clip(session: Any, act: Act, at: Branch, body: Mapping[str, Any]) -> ProductionJob:
     if body.get("scene_id") is not None:
         scenes.require(session, at, body["scene_id"])
-    usual = Usual(working.production(session, at), preferences.in_effect(session, act.token))
+    likes = None if act.token is None else preferences.in_effect(session, act.token)
+    usual = Usual(working.production(session, at), likes)
     said = replace(Said.of(body), audio_path=_opened(body.get("audio_path")))
     asked = usual.asked(at, said, preferences.template(session, usual.style(said)))
     job = generations.create(session, asked, parent_id=act.run.generation_id)

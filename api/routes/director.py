@@ -90,7 +90,7 @@ def _directed(
         command=body.command, project_id=body.project_id, dry_run=is_dry, action_plan=steps
     )
     key = keyed(request, None if is_dry else idempotency_key, body, branch=name)
-    answer, is_new = _accept(body, planned, name, token_of(request), key)
+    answer, is_new = _accept(body, planned, name, key)
     if is_new and answer.generation_id is not None:
         afterwards.add_task(submit_or_leave, commands, answer.generation_id)
         response.headers["Location"] = f"/api/anime/generations/{answer.generation_id}"
@@ -99,7 +99,7 @@ def _directed(
 
 
 def _accept(
-    body: CommandAsked, planned: CommandPlanned, branch: str, token: str, key: Keyed | None
+    body: CommandAsked, planned: CommandPlanned, branch: str, key: Keyed | None
 ) -> tuple[CommandPlanned, bool]:
     """The answer, and whether it is a new one; each is a decision in the log."""
     asked = body.model_dump(mode="json")
@@ -117,7 +117,6 @@ def _accept(
             project_id=body.project_id,
             branch=branch,
             title=body.command,
-            token=token,
         )
         director.note(session, replace(decision, outcome="accepted", generation_id=job.id))
         answer = planned.model_copy(update={"generation_id": job.id, "status": "processing"})
