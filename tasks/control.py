@@ -8,7 +8,7 @@ from uuid import UUID
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, generations, jobs, ownership, places, takes
+from db.queries import decisions, generations, jobs, ownership, places, preferences, takes
 from db.session import transaction
 from studio.errors import RenderError, ScenesMissingError, StateError, UnavailableError
 from tasks import orchestrator
@@ -63,6 +63,7 @@ def approve(generation_id: str) -> None:
         _begin_again(job, stage="publish")
         ownership.add_event(session, job, "approved")
         decisions.decide(session, job, "approve")
+        preferences.learn(session)
     _submit_or_leave(job)
 
 
@@ -75,6 +76,7 @@ def reject(generation_id: str) -> None:
         job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
         ownership.add_event(session, job, "rejected", error=job.error)
         decisions.decide(session, job, "reject")
+        preferences.learn(session)
 
 
 def retry(generation_id: str) -> None:
