@@ -88,6 +88,7 @@ _PAGE: Final = {
 }
 PROJECT: Final = whole("Id of the project.")
 BRANCH: Final = {"branch": text("Branch of the project; `main` where none is named.", 200)}
+PLAN: Final = {"plan_id": {"type": "string", "pattern": "^plan_[0-9a-f]+$"}}
 GENERATION: Final = {"generation_id": {"type": "string", "pattern": "^gen_[0-9A-Za-z_-]+$"}}
 SCENE: Final = whole("Id of the scene.")
 OF_PROJECT: Final = {"project_id": PROJECT, **BRANCH}
