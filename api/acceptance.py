@@ -67,7 +67,7 @@ def set_going(
     audio_path = opened(order.body.audio_path, settings)
     answer, is_new = accept(order, audio_path)
     if is_new:
-        afterwards.add_task(_submit, commands, answer.generation_id)
+        afterwards.add_task(submit_or_leave, commands, answer.generation_id)
     return _located(answer, response)
 
 
@@ -96,7 +96,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if order.keyed is not None and (first := idempotency.answered(session, order.keyed)) is not None:
             return GenerationAccepted.model_validate(first), False
         at = branches.find(session, order.project_id, order.branch, Hold.SHARED)
-        _require_active(projects.get(session, order.project_id).status)
+        require_active(projects.get(session, order.project_id).status)
         if body.scene_id is not None:
             scenes.require(session, at, body.scene_id)
         characters.require(session, at, body.characters)
@@ -120,7 +120,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
     return answer, True
 
 
-def _submit(commands: Commands, generation_id: str) -> None:
+def submit_or_leave(commands: Commands, generation_id: str) -> None:
     """Set the run going; where Prefect does not answer, the reconciler does it later."""
     try:
         commands.submit(generation_id, 1)
@@ -132,7 +132,12 @@ def _as_sent(body: GenerationAsked) -> dict[str, Any]:
     return body.model_dump(mode="json", exclude_unset=True)
 
 
-def _require_active(status: str) -> None:
+def require_active(status: str) -> None:
+    """Make sure that a project is worked on.
+
+    Raises:
+        StateError: it is archived.
+    """
     if status != "active":
         raise StateError(
             "The project is archived; make it active to go on with it.",

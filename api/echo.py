@@ -12,7 +12,7 @@ from tasks.modules import MODULES, Probe
 from tasks.submission import submit
 
 PREFIX: Final = "/api/echo"
-_ROUTES: Final = (echo_health, echo_monitoring, echo_talk)
+_ROUTES: Final = (echo_health, echo_talk, echo_monitoring)
 
 
 def create_app(

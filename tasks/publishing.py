@@ -8,12 +8,13 @@ from pathlib import Path, PurePath
 
 from studio import library
 from studio.clients.library import Standing, is_anothers, staging
+from studio.errors import FileMissingError
 from studio.library import Place
 from studio.publication import Publication
 from studio.settings import read_settings
 from tasks.media_server import tell_and_read_back
 
-__all__ = ["Written", "put_out", "putting_out", "tell_and_read_back"]
+__all__ = ["Before", "Written", "publication_at", "put_out", "putting_out", "tell_and_read_back"]
 
 Contents = Mapping[PurePath, bytes]
 
@@ -30,11 +31,18 @@ class Before:
     known: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, path: str | None) -> "Before":
-        """What stood at a path of this machine; nothing, where that is not in the library of today."""
+    def at(
+        cls,
+        path: str | None,
+        *,
+        files: Mapping[str, str] | None = None,
+        known: Mapping[str, Collection[str]] | None = None,
+    ) -> "Before":
+        """What stood at a path of this machine; no path, where that is not in the library of today."""
         root = read_settings().library
         is_here = path is not None and root in Path(path).parents
-        return cls(Path(path).relative_to(root) if path is not None and is_here else None)
+        inside = Path(path).relative_to(root) if path is not None and is_here else None
+        return cls(inside, files or {}, known or {})
 
     def is_own(self, path: str) -> bool:
         """Whether a file belongs to the video alone, and not to its season or series."""
@@ -48,10 +56,18 @@ class Written:
     path: Path
     files: Mapping[str, str]
 
-    def publication(self, place: Place) -> Publication:
-        """What is to be read back."""
-        series = read_settings().library / place.series
-        return Publication(self.path, series, place.season, place.number, self.path.stat().st_size)
+
+def publication_at(path: Path, season: int, number: int) -> Publication:
+    """What is to be read back of a video in the library.
+
+    Raises:
+        FileMissingError: it is no longer there.
+    """
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise FileMissingError("The video is no longer in the library.", path=str(path)) from error
+    return Publication(path, path.parents[1], season, number, size_bytes)
 
 
 def put_out(

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from api.routes.generations import GenerationId, shown_generation
 from api.schemas.generations import GenerationShown
 from api.schemas.queue import PriorityAsked, QueueChange, QueueShown, StandShown
-from db.queries import line
+from db.queries import generations, line
 from db.queries.line import Stand
 from db.session import reading, transaction
 from tasks.renderers import shown as shown_server
@@ -53,6 +53,7 @@ def _stand(stand: Stand) -> StandShown:
             "priority": usual if place is None else place.priority,
             "place": None if place is None else place.state,
             "server": None if place is None or place.server is None else shown_server(place.server),
+            "flow_run_url": generations.flow_run_url(job),
             "estimated_completion": stand.expected_at,
         }
     )

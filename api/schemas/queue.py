@@ -25,6 +25,7 @@ class StandShown(Shown):
     )
     server: str | None
     estimated_completion: Time
+    flow_run_url: str | None
     created_at: Time
     started_at: Time | None
 

@@ -39,11 +39,13 @@ def upgrade() -> None:
         ondelete="SET NULL",
     )
     op.create_index(op.f("ix_production_jobs_parent_id"), JOBS, ["parent_id"], schema=API)
+    op.execute("UPDATE production_schedule SET deployment = 'render-batch/render-batch'")
     op.create_index("ix_production_jobs_episode", JOBS, ["branch_id", "episode_id", "created_at"], schema=API)
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM anime_api.production_jobs WHERE kind <> 'clip'")
+    op.execute("UPDATE production_schedule SET deployment = 'render-episode/render-episode'")
     for name in ("ix_production_jobs_episode", "ix_production_jobs_parent_id"):
         op.drop_index(name, JOBS, schema=API)
     for name in ("request", "episode_id", "parent_id", "kind"):
