@@ -32,6 +32,7 @@ ADDING: Final = (
         body=CLIP,
         required=("prompt",),
         is_keyed=True,
+        action="generate_video",
     ),
     Tool(
         "plan_request",
@@ -167,6 +168,7 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        action="cancel_generation",
     ),
     Tool(
         "approve_generation",
@@ -197,6 +199,7 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        action="regenerate_video",
     ),
     Tool(
         "update_scene",
@@ -222,5 +225,6 @@ CHANGING: Final = (
         body={"description": text("Looks and ways.")},
         required=("description",),
         look="/characters/{character_id}",
+        action="update_character",
     ),
 )

@@ -82,6 +82,7 @@ READING: Final = (
         GET,
         "/generations/{generation_id}",
         inside=GENERATION,
+        action="report_status",
     ),
     Tool(
         "list_decisions",
@@ -106,6 +107,7 @@ READING: Final = (
             "branch_name": CLIP["branch_name"],
         },
         required=("prompt",),
+        action="character_consistency_check",
     ),
     Tool(
         "list_branches",
@@ -143,6 +145,32 @@ READING: Final = (
         query={"q": text("Words of title, artist, album or genre.", 200)},
         required=("q",),
         is_list=True,
+    ),
+    Tool(
+        "analyze_track",
+        "Tempo, beats and tempo changes of a sound file inside the media roots.",
+        MUSIC,
+        POST,
+        "/bpm/analyze-track",
+        body={
+            "audio_path": CLIP["audio_path"],
+            "analysis_type": one_of("How much.", "basic", "detailed"),
+        },
+        required=("audio_path",),
+        action="analyze_track",
+    ),
+    Tool(
+        "assess_quality",
+        "Judges a clip inside the media roots by measurements; nothing is rendered.",
+        ANIME,
+        POST,
+        "/quality/assess",
+        body={
+            "path": text("The clip.", 4096),
+            "asset_id": text("Or the sha256 of an asset.", 64),
+            "preset": one_of("Whose thresholds.", "draft", "standard", "high"),
+        },
+        action="quality_assessment",
     ),
     Tool(
         "match_tempo",

@@ -65,7 +65,7 @@ def checks_find_a_fault() -> bool:
 
 def executor_is_known() -> bool:
     """The registered actions refuse what they do not take, and Prefect has what carries them out."""
-    return are_bounded() and orchestrator_survey.knows(DEPLOYMENTS["clip"])
+    return are_bounded() and orchestrator_survey.knows(DEPLOYMENTS["direct"])
 
 
 def are_bounded() -> bool:
