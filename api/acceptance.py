@@ -1,8 +1,7 @@
 """Accepting a request for a clip: what it means with preferences, a template and the project's settings."""
 
 import logging
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import BackgroundTasks, Response
@@ -10,9 +9,6 @@ from fastapi import BackgroundTasks, Response
 from api.commands import Commands
 from api.schemas.fields import as_sent
 from api.schemas.generations import GenerationAccepted, GenerationAsked, Terms
-from db.models.judgement import UserCreativePreferences
-from db.models.learning import StyleTemplate
-from db.models.project import Branch, ProjectSettings
 from db.queries import (
     branches,
     characters,
@@ -28,16 +24,14 @@ from db.queries import (
 )
 from db.queries.branches import Hold
 from db.queries.director import Told
-from db.queries.generations import Asked
 from db.queries.idempotency import Keyed
 from db.session import transaction
 from studio.clients.media import probe_audio
 from studio.clients.store import open_allowed
 from studio.errors import InvalidError, StateError, SupersededError, UnavailableError
-from studio.library import title_from
-from studio.presets import PRESETS, preset_size
 from studio.settings import Settings
 from studio.workflows import Workflow
+from tasks.terms import Said, Usual
 
 log = logging.getLogger(__name__)
 ACCEPTED: Final = 202
@@ -53,35 +47,6 @@ class Order:
     token: str
     keyed: Keyed | None = None
     told: Told | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """What holds where a request does not say: the user's preferences first, then the project's settings."""
-
-    likes: UserCreativePreferences
-    project: ProjectSettings
-
-    def style(self, body: GenerationAsked) -> str:
-        return body.style or self.likes.style or self.project.default_style
-
-    def quality(self, body: GenerationAsked) -> str:
-        return body.quality if "quality" in body.model_fields_set else self.likes.quality or body.quality
-
-    def duration_s(self, body: GenerationAsked) -> float:
-        return (
-            body.duration if "duration" in body.model_fields_set else self.likes.duration_s or body.duration
-        )
-
-    def size(self, body: GenerationAsked, template: StyleTemplate) -> tuple[int, int]:
-        """What request or template name; where neither does, the preset's share of the project's size."""
-        width, height = body.width or template.width, body.height or template.height
-        if width is None and height is None:
-            return preset_size(self.project.width, self.project.height, PRESETS[self.quality(body)])
-        return width or self.project.width, height or self.project.height
-
-    def fps(self, body: GenerationAsked) -> Fraction:
-        return body.fps or Fraction(self.project.fps_num, self.project.fps_den)
 
 
 def first_answer(keyed: Keyed | None, response: Response) -> GenerationAccepted | None:
@@ -102,7 +67,7 @@ def set_going(
     audio_path = opened(order.body.audio_path, settings)
     answer, is_new = accept(order, audio_path)
     if is_new:
-        afterwards.add_task(_submit, commands, answer.generation_id)
+        afterwards.add_task(submit_or_leave, commands, answer.generation_id)
     return _located(answer, response)
 
 
@@ -131,13 +96,13 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if order.keyed is not None and (first := idempotency.answered(session, order.keyed)) is not None:
             return GenerationAccepted.model_validate(first), False
         at = branches.find(session, order.project_id, order.branch, Hold.SHARED)
-        _require_active(projects.get(session, order.project_id).status)
+        require_active(projects.get(session, order.project_id).status)
         if body.scene_id is not None:
             scenes.require(session, at, body.scene_id)
         characters.require(session, at, body.characters)
-        usual = Usual(preferences.of_user(session, order.token), working.production(session, at))
-        style = usual.style(body)
-        asked = _asked(at, usual, body, preferences.template(session, style), audio_path)
+        usual = Usual(working.production(session, at), preferences.of_user(session, order.token))
+        terms = replace(Said.of(_as_sent(body)), audio_path=audio_path)
+        asked = usual.asked(at, terms, preferences.template(session, usual.style(terms)))
         if asked.workflow is not None:
             _require_workflow(asked.workflow, workflows.enabled(session))
         job = generations.create(session, asked)
@@ -155,7 +120,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
     return answer, True
 
 
-def _submit(commands: Commands, generation_id: str) -> None:
+def submit_or_leave(commands: Commands, generation_id: str) -> None:
     """Set the run going; where Prefect does not answer, the reconciler does it later."""
     try:
         commands.submit(generation_id, 1)
@@ -163,54 +128,16 @@ def _submit(commands: Commands, generation_id: str) -> None:
         log.warning("%s waits for the reconciler: %s", generation_id, error.message)
 
 
-def _asked(
-    at: Branch, usual: Usual, body: GenerationAsked, template: StyleTemplate | None, audio_path: str | None
-) -> Asked:
-    fps, duration_s = usual.fps(body), usual.duration_s(body)
-    if duration_s * fps < 1:
-        raise InvalidError(
-            "The clip would have no frame.",
-            field="duration",
-            value=duration_s,
-            expected=f"at least one frame, {float(1 / fps):.3f} s",
-        )
-    given = template or StyleTemplate(name="")
-    width, height = usual.size(body, given)
-    return Asked(
-        project_id=at.project_id,
-        branch_id=branches.id_of(at),
-        scene_id=body.scene_id,
-        title=body.title or title_from(body.prompt),
-        prompt=_joined(body.prompt, given.prompt_suffix),
-        negative_prompt=_joined(body.negative_prompt, given.negative_prompt),
-        duration_s=float(duration_s),
-        style=usual.style(body),
-        quality=usual.quality(body),
-        characters=tuple(body.characters),
-        seed=body.seed,
-        audio_path=audio_path,
-        workflow=body.workflow or given.workflow,
-        width=width,
-        height=height,
-        fps=fps,
-        parameters=_sampling(given),
-        body=_as_sent(body),
-    )
-
-
-def _joined(*texts: str) -> str:
-    return ", ".join(filter(None, texts))
-
-
-def _sampling(template: StyleTemplate) -> dict[str, Any]:
-    return {name: value for name in ("steps", "cfg") if (value := getattr(template, name)) is not None}
-
-
 def _as_sent(body: GenerationAsked) -> dict[str, Any]:
     return body.model_dump(mode="json", exclude_unset=True)
 
 
-def _require_active(status: str) -> None:
+def require_active(status: str) -> None:
+    """Make sure that a project is worked on.
+
+    Raises:
+        StateError: it is archived.
+    """
     if status != "active":
         raise StateError(
             "The project is archived; make it active to go on with it.",

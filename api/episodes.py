@@ -1,26 +1,33 @@
 """The episode service, on 8323."""
 
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
 from api.app import build
-from api.routes import episode_audio, episodes, schedules
+from api.orders import Orders
+from api.routes import episode_audio, episode_renders, episodes, schedules
 from studio.settings import Settings
+from tasks.schedules import BATCHES, align
+from tasks.submission import submit
 
 PREFIX: Final = "/api/anime"
-_ROUTES: Final = (episodes, episode_audio, schedules)
+_ROUTES: Final = (episodes, episode_audio, episode_renders, schedules)
+REAL: Final = Orders(submit=submit, align=partial(align, BATCHES))
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service."""
+def create_app(settings: Settings, orders: Orders = REAL) -> FastAPI:
+    """The service; `orders` are what it sets going."""
     service = APIRouter(prefix=PREFIX)
     for routes in _ROUTES:
         service.include_router(routes.router)
-    return build(
+    app = build(
         settings,
         title="episodes-api",
-        description="Episodes: their scenes in order, the music they are laid on, and when batches run.",
+        description="Episodes: their scenes in order, their music, their renders, and when batches run.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
     )
+    app.state.orders = orders
+    return app

@@ -32,6 +32,7 @@ from api.routes import (
     styles,
     thumbnails,
     timelines,
+    trailers,
     versions,
     workflows,
 )
@@ -49,7 +50,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, versions, queue, board, thumbnails, live),
+    *(quality, trailers, versions, queue, board, thumbnails, live),
 )
 REAL: Final = Commands(
     submit=submit,

@@ -45,6 +45,7 @@ class Addresses:
     postgres_port: int = 0
     music_url: str = ""
     episodes_url: str = ""
+    echo_url: str = ""
 
     def environment(self) -> dict[str, str]:
         """For a process that is to work with this stack."""
@@ -71,6 +72,7 @@ def gather(settings: Settings, ports: Ports, *, database_url: str = "", postgres
         postgres_port=postgres_port,
         music_url=f"http://{reachable(settings.bind)}:{ports.music}",
         episodes_url=f"http://{reachable(settings.bind)}:{ports.episodes}",
+        echo_url=f"http://{reachable(settings.bind)}:{ports.echo}",
     )
 
 
@@ -89,6 +91,7 @@ def environment(settings: Settings, ports: Ports, addresses: Addresses, mark: st
         "TOWER_ANIME_PORT": str(ports.anime),
         "TOWER_EPISODES_PORT": str(ports.episodes),
         "TOWER_MUSIC_PORT": str(ports.music),
+        "TOWER_ECHO_PORT": str(ports.echo),
         "TOWER_PREFECT_PORT": str(ports.prefect),
         "TOWER_COMFYUI_PORT": str(ports.comfyui),
         "TOWER_POSTGRES_PORT": str(addresses.postgres_port),
@@ -121,7 +124,11 @@ def handed_down(settings: Settings) -> dict[str, str]:
 
 
 def _variable(name: str) -> str:
-    return name.upper() if name in ("database_url", "prefect_api_url") else f"TOWER_{name.upper()}"
+    return (
+        name.upper()
+        if name in ("database_url", "prefect_api_url", "ollama_host")
+        else f"TOWER_{name.upper()}"
+    )
 
 
 def _word(name: str, value: object) -> str:

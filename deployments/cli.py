@@ -14,6 +14,8 @@ VERBS: Final = {
     "down": "deployments.verbs:down",
     "status": "deployments.verbs:show",
     "worker": "deployments.verbs:worker",
+    "backup": "deployments.backup:backup",
+    "restore": "deployments.backup:restore",
     "produce": "deployments.produce:produce",
     "demo": "deployments.demo:demo",
     "quality": "deployments.quality:app",

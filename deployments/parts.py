@@ -119,8 +119,9 @@ class Plan:
         probes = (
             *(f"{url}/api/anime/health" for url in (urls.anime_url, urls.episodes_url)),
             f"{urls.music_url}/api/health",
+            f"{urls.echo_url}/api/echo/health",
         )
-        every = ",".join((urls.anime_url, urls.episodes_url, urls.music_url))
+        every = ",".join((urls.anime_url, urls.episodes_url, urls.music_url, urls.echo_url))
         return Part(
             "api", start=lambda: self._start("api", ["-m", "api.main"], {}), needs=("migrations",),
             is_ready=lambda: all(self._answers(probe) for probe in probes),

@@ -18,6 +18,7 @@ class Ports:
     anime: int
     episodes: int
     music: int
+    echo: int
     prefect: int
     comfyui: int
 
@@ -35,6 +36,8 @@ def choose(settings: Settings) -> Ports:
     taken |= {episodes}
     music = _one("the music service", "TOWER_MUSIC_PORT", settings.music_port, host, taken)
     taken |= {music}
+    echo = _one("Echo Brain", "TOWER_ECHO_PORT", settings.echo_port, host, taken)
+    taken |= {echo}
     needs_prefect, needs_renderer = settings.prefect_api_url is None, not settings.comfyui_urls
     prefect = (
         _one("Prefect", "TOWER_PREFECT_PORT", settings.prefect_port, LOOPBACK, taken) if needs_prefect else 0
@@ -44,7 +47,7 @@ def choose(settings: Settings) -> Ports:
         if needs_renderer
         else 0
     )
-    return Ports(anime, episodes, music, prefect, comfyui)
+    return Ports(anime, episodes, music, echo, prefect, comfyui)
 
 
 def reachable(host: str) -> str:

@@ -19,6 +19,7 @@ from prefect.workers.process import ProcessWorker
 
 from deployments.moving import Moved, move_stranded
 from deployments.warm import TowerWorker
+from tasks.schedules import is_ours
 
 FILE: Final = Path(__file__).resolve().parent.parent / "prefect.yaml"
 COMMAND: Final = "python -m prefect.engine"
@@ -157,7 +158,7 @@ async def _apply_deployment(client: PrefectClient, entry: dict[str, Any]) -> Non
     known: list[DeploymentSchedule] = []
     try:
         found = await client.read_deployment_by_name(f"{flow.name}/{entry['name']}")
-        known = list(found.schedules)
+        known = [each for each in found.schedules if not is_ours(each)]
         if all(getattr(found, key) == value for key, value in wanted.items()) and _on_time(entry, known):
             return
     except ObjectNotFound:
@@ -169,12 +170,17 @@ async def _apply_deployment(client: PrefectClient, entry: dict[str, Any]) -> Non
 def _schedules(
     entry: dict[str, Any], known: Sequence[DeploymentSchedule] = ()
 ) -> list[DeploymentScheduleCreate]:
-    """When a deployment runs by itself; a schedule that somebody has paused stays paused."""
-    paused = [each.schedule for each in known if not each.active]
-    crons = [
-        CronSchedule(cron=said["cron"], timezone=said["timezone"]) for said in entry.get("schedules", ())
+    """When a deployment runs by itself; a schedule that somebody has paused, or switched on, stays so."""
+    decided = [(each.schedule, each.active) for each in known]
+    return [
+        DeploymentScheduleCreate(schedule=cron, active=is_on != ((cron, not is_on) in decided))
+        for cron, is_on in (_as_said(said) for said in entry.get("schedules", ()))
     ]
-    return [DeploymentScheduleCreate(schedule=cron, active=cron not in paused) for cron in crons]
+
+
+def _as_said(said: dict[str, Any]) -> tuple[CronSchedule, bool]:
+    """A schedule of the file, and whether it is on where nobody has decided otherwise."""
+    return CronSchedule(cron=said["cron"], timezone=said["timezone"]), said.get("active", True)
 
 
 def _on_time(entry: dict[str, Any], known: Sequence[DeploymentSchedule]) -> bool:

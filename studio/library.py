@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 from typing import Final
@@ -21,6 +22,8 @@ _STAND_INS: Final = str.maketrans(
 )
 _WINDOWS: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 _YEAR: Final = re.compile(r" \(\d{4}\)$")
+# After a dash these would be read as the last of several episodes in one file.
+_RANGE: Final = re.compile(r"[xe]\d", re.IGNORECASE)
 _STOPS: Final = re.compile(r"[.!?,;]+(?:\s|$)|[\n。！？、，]")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -45,11 +48,42 @@ def series_folder(name: str, year: int, *, copy: int = 1) -> str:
     return f"{safe_name(name, longest_bytes=_SERIES_BYTES)}{mark} ({year})"
 
 
-def special_path(series_folder: str, number: int, title: str) -> PurePath:
-    """Where a clip lies within the library, as a special of its series."""
-    lead = f"{_YEAR.sub('', series_folder)} S00E{number:02d} - "
-    room = LONGEST_NAME_BYTES - len(lead.encode())
-    return PurePath(series_folder, "Season 00", f"{lead}{safe_name(title, longest_bytes=room)}.mp4")
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a video stands among its series: clips and trailers are specials, season 0."""
+
+    series: str
+    season: int
+    number: int
+    title: str
+
+    @property
+    def home(self) -> PurePath:
+        """The folder of the season, within the library."""
+        return PurePath(self.series, f"Season {self.season:02d}")
+
+    @property
+    def video(self) -> PurePath:
+        """Where the video lies within the library."""
+        lead = f"{_YEAR.sub('', self.series)} S{self.season:02d}E{self.number:02d}"
+        lead += " " if _RANGE.match(self.title.lstrip(". ")) else " - "
+        room = LONGEST_NAME_BYTES - len(lead.encode())
+        return self.home / f"{lead}{safe_name(self.title, longest_bytes=room)}.mp4"
+
+
+def subtitle_path(video: PurePath, kind: str) -> PurePath:
+    """Where subtitles of a video lie; `kind` is language and format, as `en.srt`."""
+    return video.with_name(f"{video.stem}.{kind}")
+
+
+def poster_path(folder: PurePath) -> PurePath:
+    """Where the upright picture of a series or a season lies."""
+    return folder / "poster.jpg"
+
+
+def backdrop_path(folder: PurePath) -> PurePath:
+    """Where the wide picture of a series lies."""
+    return folder / "backdrop.jpg"
 
 
 def nfo_path(video: PurePath) -> PurePath:

@@ -94,10 +94,15 @@ def gain_db(sound: Samples, rate_hz: int, *, target_lufs: float = TARGET_LUFS) -
         short for its loudness to be told, 0 or what brings its peak under the ceiling.
     """
     seen = measure_sound(sound, rate_hz)
-    if seen.peak_dbtp is None:
+    return gain_of(seen.loudness_lufs, seen.peak_dbtp, target_lufs=target_lufs)
+
+
+def gain_of(loudness_lufs: float | None, peak_dbtp: float | None, *, target_lufs: float) -> float:
+    """The gain of a sound whose loudness and true peak are known; None: see `gain_db`, as for the rest."""
+    if peak_dbtp is None:
         return 0.0
-    wanted = 0.0 if seen.loudness_lufs is None else target_lufs - seen.loudness_lufs
-    return min(wanted, CEILING_DBTP - seen.peak_dbtp, MOST_GAIN_DB)
+    wanted = 0.0 if loudness_lufs is None else target_lufs - loudness_lufs
+    return min(wanted, CEILING_DBTP - peak_dbtp, MOST_GAIN_DB)
 
 
 def levelled(sound: Samples, rate_hz: int, *, target_lufs: float = TARGET_LUFS) -> Samples:

@@ -137,13 +137,16 @@ def _rounds(bed: Bed) -> list[tuple[float, float, float]]:
     return [(0.0, begins_s, loop.end_s), *again]
 
 
-def lay_bed(bed: Bed, track: Samples, rate_hz: int) -> Samples:
-    """The sound of a bed.
+def lay_bed(bed: Bed, track: Samples, rate_hz: int, *, begin: int = 0, end: int | None = None) -> Samples:
+    """The sound of a bed, or a stretch of it.
 
     Args:
         bed: How the track is laid.
-        track: The whole track, full scale 1, shape (n, channels), n >= 1.
+        track: The whole track, full scale 1, shape (n, channels), n >= 1; of one on disk no more is read than
+            the stretch needs.
         rate_hz: Its sampling rate, Hz, > 0.
+        begin: First sample of the stretch, >= 0.
+        end: The sample after its last; None: to the bed's end.
 
     Returns:
         Samples, shape (duration, channels). Each round begins on the sample nearest to its time, so that no
@@ -151,35 +154,59 @@ def lay_bed(bed: Bed, track: Samples, rate_hz: int) -> Samples:
         power into what precedes the loop's start; from the bar line on the loop's start is heard untouched.
     """
     wanted = round(bed.duration_s * rate_hz)
+    until = wanted if end is None else min(end, wanted)
+    place = _Place(np.zeros((max(0, until - begin), track.shape[1]), np.float32), begin)
     rounds = _rounds(bed)
-    sound = np.zeros((wanted, track.shape[1]), np.float32)
     for at_s, start_s, end_s in rounds:
-        at, begin = round(at_s * rate_hz), round(start_s * rate_hz)
-        part = track[begin : begin + round((at_s + end_s - start_s) * rate_hz) - at]
-        part = part[: max(0, wanted - at)]
-        sound[at : at + len(part)] = part
+        at, first = round(at_s * rate_hz), round(start_s * rate_hz)
+        inside = place.within(at, round((at_s + end_s - start_s) * rate_hz))
+        part = track[first + inside.start - at : first + inside.stop - at]
+        place.sound[inside.start - begin : inside.start - begin + len(part)] = part
     for at_s, start_s, _ in rounds[1:]:
-        _crossfade(sound, track, round(at_s * rate_hz), round(start_s * rate_hz), rate_hz)
-    _fade(sound, bed.fade_s, rate_hz)
-    return sound
+        _crossfade(place, track, round(at_s * rate_hz), round(start_s * rate_hz), rate_hz)
+    _fade(place, wanted, bed.fade_s, rate_hz)
+    return place.sound
 
 
-def _crossfade(sound: Samples, track: Samples, at: int, begin: int, rate_hz: int) -> None:
-    """Fade what ends at `at` out and what precedes `begin` in; nothing precedes the track's own start."""
-    length = min(round(CROSSFADE_S * rate_hz), at, len(sound))
-    until = min(at, len(sound))
-    ramp = (np.pi / 2 * (np.arange(length) + 0.5) / max(length, 1))[: max(0, until - (at - length))]
-    before = np.zeros((length, sound.shape[1]), np.float32)
-    there = min(length, begin)
-    before[length - there :] = track[begin - there : begin]
-    place = sound[at - length : until]
-    place *= np.cos(ramp)[: len(place), None].astype(np.float32)
-    place += before[: len(place)] * np.sin(ramp)[: len(place), None].astype(np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """A stretch of a bed, from its sample `begin` on."""
+
+    sound: Samples
+    begin: int
+
+    def within(self, first: int, until: int) -> range:
+        """Which of the bed's samples `[first, until)` lie in the stretch."""
+        start = max(first, self.begin)
+        return range(start, max(start, min(until, self.begin + len(self.sound))))
+
+    def of(self, samples: range) -> Samples:
+        """Samples of the bed that lie in the stretch, to be changed in place."""
+        return self.sound[samples.start - self.begin : samples.stop - self.begin]
 
 
-def _fade(sound: Samples, fade_s: float, rate_hz: int) -> None:
+def _crossfade(place: _Place, track: Samples, at: int, first: int, rate_hz: int) -> None:
+    """Fade what ends at `at` out and what precedes `first` in; nothing precedes the track's own start."""
+    length = min(round(CROSSFADE_S * rate_hz), at)
+    inside = place.within(at - length, at)
+    if not inside:
+        return
+    before = np.zeros((length, track.shape[1]), np.float32)
+    there = min(length, first)
+    before[length - there :] = track[first - there : first]
+    own = slice(inside.start - at + length, inside.stop - at + length)
+    ramp = (np.pi / 2 * (np.arange(length) + 0.5) / length)[own, None]
+    sound = place.of(inside)
+    sound *= np.cos(ramp).astype(np.float32)
+    sound += before[own] * np.sin(ramp).astype(np.float32)
+
+
+def _fade(place: _Place, wanted: int, fade_s: float, rate_hz: int) -> None:
     """At most 5 ms at the start, for the sake of a first beat."""
-    for ramp_s, edge in ((min(fade_s, START_FADE_S), sound), (fade_s, sound[::-1])):
-        length = min(len(sound), round(ramp_s * rate_hz))
+    for ramp_s, is_end in ((min(fade_s, START_FADE_S), False), (fade_s, True)):
+        length = min(wanted, round(ramp_s * rate_hz))
         ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))
-        edge[:length] *= ramp[:, None].astype(np.float32)
+        first = wanted - length if is_end else 0
+        inside = place.within(first, first + length)
+        own = slice(inside.start - first, inside.stop - first)
+        place.of(inside)[:] *= (ramp[::-1] if is_end else ramp)[own, None].astype(np.float32)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "HOME")
+_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "OLLAMA_HOST", "HOME")
 
 
 def _split(separator: str) -> BeforeValidator:
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     anime_port: int = Field(default=8328, ge=0, le=65535)
     episodes_port: int = Field(default=8323, ge=0, le=65535)
     music_port: int = Field(default=8315, ge=0, le=65535)
+    echo_port: int = Field(default=8309, ge=0, le=65535)
     comfyui_port: int = Field(default=8188, ge=0, le=65535)
     prefect_port: int = Field(default=4200, ge=0, le=65535)
     postgres_port: int = Field(default=0, ge=0, le=65535)
@@ -52,12 +53,19 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("PREFECT_API_URL", "prefect_api_url")
     )
     comfyui_urls: Words = ()
+    ollama_host: str | None = Field(default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))
+    ollama_model: str | None = None
+    ollama_timeout_s: float = Field(default=30.0, gt=0)
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()
     music_path_map: Words = ()
     music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
+    jellyfin_url: str | None = None
+    jellyfin_api_key: SecretStr | None = None
+    jellyfin_path_map: Words = ()
+    jellyfin_wait_s: float = Field(default=240.0, gt=0)
     identity_python: Path | None = None
 
     heartbeat_s: float = Field(default=10.0, gt=0)

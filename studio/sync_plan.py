@@ -22,12 +22,14 @@ class Piece:
     """A shot or a scene: frames `[begin, end)` of its source at a rate of the source's own.
 
     `accent` is the source's frame of the strongest movement, between the two, that may be moved to a beat.
+    `limits` are its own, where they differ from those of the others.
     """
 
     begin: int
     end: int
     fps: Fraction
     accent: int | None = None
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,11 @@ def plan_cuts(
         would without music; the window grows until a plan is found. Time O(pieces x window x range of speed).
     """
     _require_sound(pieces, fps, frames)
-    segments = [part for index, piece in enumerate(pieces) for part in _segments(index, piece, fps, limits)]
+    segments = [
+        part
+        for index, piece in enumerate(pieces)
+        for part in _segments(index, piece, fps, piece.limits or limits)
+    ]
     at = [nearest_frame(point.time_s, fps) for point in points]
     found = _cheapest(segments, grid, fps, frames, at)
     if found is None:

@@ -28,15 +28,9 @@ def assess_take(run: Run) -> dict[str, Any]:
 def _assess(run: Run, take: int) -> dict[str, Any]:
     """Judge the take; what could be put right without rendering is said with the verdict."""
     seen = inspected(run, take)
-    assessment, mending = seen.assessment, seen.repairs()
-    sheet = _drawn_sheet(seen.path, seen.clip, assessment, title=f"{run.generation_id}, take {take}")
-    _note(run, take, assessment, sheet)
+    mending = seen.repairs()
     return {
-        "verdict": assessment.verdict,
-        "score": assessment.score,
-        "reasons": list(assessment.reasons),
-        "hard": _named(assessment, Verdict.FAIL),
-        "soft": _named(assessment, Verdict.WARN),
+        **noted(run, take, seen.path, seen.clip, seen.assessment),
         "identity": {}
         if isinstance(seen.identities, str)
         else {
@@ -44,9 +38,22 @@ def _assess(run: Run, take: int) -> dict[str, Any]:
             for name, each in seen.identities.items()
         },
         "repairs": [] if mending is None else [repair.fix for repair in mending.repairs],
+    }
+
+
+def noted(run: Run, take: int, path: Path, clip: Measurements, assessment: Assessment) -> dict[str, Any]:
+    """The verdict on a file as stages hand it on; its measurements and the sheet on them are kept."""
+    sheet = _drawn_sheet(path, clip, assessment, title=f"{run.generation_id}, take {take}")
+    _note(run, take, assessment, sheet)
+    return {
+        "verdict": assessment.verdict,
+        "score": assessment.score,
+        "reasons": list(assessment.reasons),
+        "hard": _named(assessment, Verdict.FAIL),
+        "soft": _named(assessment, Verdict.WARN),
         "report_path": None if sheet is None else str(sheet.path),
-        "frames": seen.clip.frames,
-        "curves": [thinned(curve) for curve in curves(seen.clip)] if seen.clip.frames else [],
+        "frames": clip.frames,
+        "curves": [thinned(curve) for curve in curves(clip)] if clip.frames else [],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect import task
 
-from db.models.production import ProductionJob
+from db.models.production import GenerationRequest, ProductionJob
 from db.queries import continuity, generations
 from db.queries.continuity import SceneBefore
 from db.queries.ownership import Run
@@ -35,10 +35,19 @@ def check_consistency(run: Run) -> dict[str, Any]:
 
 def _check(run: Run, take: int) -> dict[str, Any]:
     plan = stage_result(run, "plan", take)
-    names = plan["cast"]
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
+    return checked(job, asked, plan)
+
+
+def checked(job: ProductionJob, asked: GenerationRequest, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """What the project says of a clip that is asked for; it need not have been accepted.
+
+    Raises:
+        ConsistencyError: the request contradicts characters or bible; `details` has the findings.
+    """
+    names = plan["cast"]
     claim = Claim(job.project_id, job.branch_id, asked.prompt, tuple(asked.characters), job.scene_id)
     evidence = gather_evidence(claim, names)
     images, missing = _keep_references(evidence.sheets, job.project_id)

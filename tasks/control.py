@@ -2,14 +2,15 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import UUID
 
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, generations, ownership, places, takes
+from db.queries import decisions, episode_renders, generations, jobs, ownership, places, takes
 from db.session import transaction
-from studio.errors import RenderError, StateError, UnavailableError
+from studio.errors import RenderError, ScenesMissingError, StateError, UnavailableError
 from tasks import orchestrator
 from tasks.renderers import renderer
 from tasks.submission import submit
@@ -22,14 +23,16 @@ REJECTED = "REJECTED"
 def cancel(generation_id: str) -> None:
     """End a generation that is under way: first in our tables, then on the renderer, then in Prefect.
 
+    What it has had made ends with it, as far as that is under way.
+
     Raises:
-        StateError: it has ended, or its clip is being published.
+        StateError: it has ended, or is being published.
     """
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "cancelled", "processing")
         if job.stage == "publish":
-            raise StateError("The clip is being published; it can no longer be cancelled.", stage=job.stage)
+            raise StateError("It is being published; it can no longer be cancelled.", stage=job.stage)
         flow_run_id = job.flow_run_id
         job.status, job.finished_at = "cancelled", NOW
         job.attempt += 1
@@ -37,15 +40,27 @@ def cancel(generation_id: str) -> None:
         places.withdraw(session, generation_id)
     take_off(generation_id)
     _cancel_run(flow_run_id)
+    with transaction() as session:
+        children = jobs.children_under_way(session, generation_id)
+    for child in children:
+        with suppress(StateError):  # it has ended meanwhile, or is being published
+            cancel(child)
 
 
 def approve(generation_id: str) -> None:
-    """Publish a clip that was waiting for a person's eye; models can be taught by it from then on."""
+    """Publish what was waiting for a person's eye; models can be taught by a clip from then on.
+
+    Raises:
+        StateError: it does not wait, or waits for scenes that are missing.
+    """
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "approved", "needs_review")
+        episode_renders.hold_for(session, job)
+        _require_whole(job)
         job.approved_at, job.chosen_take = NOW, job.take
-        takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
+        if job.kind == "clip":
+            takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
         _begin_again(job, stage="publish")
         ownership.add_event(session, job, "approved")
         decisions.decide(session, job, "approve")
@@ -64,17 +79,31 @@ def reject(generation_id: str) -> None:
 
 
 def retry(generation_id: str) -> None:
-    """Carry a generation out once more: a take that is made is made anew, any other is gone on with."""
+    """Carry a generation out once more: a take that is made is made anew, any other is gone on with.
+
+    An episode is planned anew, since its scenes may have changed; those that have not are reused.
+    """
+    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person")
+
+
+def go_on(generation_id: str) -> None:
+    """Take up a render that waited for scenes, now that they are there."""
+    _carry_out_again(generation_id, "needs_review", made_by="loop")
+
+
+def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
     with transaction() as session:
         job = generations.locked(session, generation_id)
-        _require(job, "retried", "failed", "needs_review", "cancelled")
+        _require(job, "retried", *statuses)
+        episode_renders.hold_for(session, job)
         if is_made := _is_made(job):
             job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
             job.video_path = None
         job.approved_at = None
+        jobs.leave_cancelled_parent(session, job)
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry", anew=is_made)
+        decisions.decide(session, job, "retry", made_by=made_by, anew=is_made)
     _submit_or_leave(job)
 
 
@@ -114,11 +143,19 @@ def _require(job: ProductionJob, what: str, *statuses: str) -> None:
         )
 
 
+def _require_whole(job: ProductionJob) -> None:
+    """What waits for its scenes goes on by itself when they are there, and not before."""
+    error = job.error or {}
+    if error.get("code") == ScenesMissingError.code:
+        message = "Scenes of it are missing; it goes on when they are there."
+        raise ScenesMissingError(message, **error["details"])
+
+
 def _is_made(job: ProductionJob) -> bool:
     """Whether the present take is all that it will ever be: judged, or no video that could be."""
     error = (job.error or {}).get("code")
     is_no_video = job.stage == "assess" and error == RenderError.code
-    return job.status == "needs_review" or error == REJECTED or is_no_video
+    return job.kind == "episode" or job.status == "needs_review" or error == REJECTED or is_no_video
 
 
 def _begin_again(job: ProductionJob, *, stage: str) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from db.models.production import GenerationRequest, ProductionJob
 from db.queries import commits, decisions, generations, ownership, takes
 from db.queries.ownership import Run
 from db.session import transaction
@@ -63,6 +64,17 @@ def gather(run: Run, take: int) -> Ingredients:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
         turned = decisions.turned(session, run.generation_id, take)
+    return gathered(job, asked, plan, check, turned)
+
+
+def gathered(
+    job: ProductionJob,
+    asked: GenerationRequest,
+    plan: Mapping[str, Any],
+    check: Mapping[str, Any],
+    turned: Mapping[str, Any],
+) -> Ingredients:
+    """The ingredients of a clip that is planned and checked; it need not have been accepted."""
     frames, fps = plan["storyboard"]["frames"], Fraction(plan["storyboard"]["fps"])
     usual = (sheet["comfyui_workflow"] for sheet in check["sheets"])
     return Ingredients(
@@ -97,7 +109,6 @@ def pin(run: Run, take: int, made_of: Ingredients, workflow: Workflow, shape: Sh
     `shape` is what is asked of the model. It is no part of the hash: it follows from the shape asked for and
     the workflow, or from the memory of the server that drew it.
     """
-    model = ", ".join(model.file for model in workflow.needs.models) or workflow.name
     with transaction() as session:
         branch_id = ownership.own(session, run).branch_id
         takes.record(
@@ -105,10 +116,10 @@ def pin(run: Run, take: int, made_of: Ingredients, workflow: Workflow, shape: Sh
             run,
             take,
             tree_hash=commits.current_tree_hash(session, branch_id),
-            inputs_hash=_inputs_hash(made_of, workflow, model),
+            inputs_hash=inputs_hash(made_of, workflow),
             workflow=workflow.name,
             workflow_hash=workflow_hash(workflow),
-            model=model,
+            model=_model_of(workflow),
             seed=made_of.seed,
             parameters=_parameters(made_of, workflow, shape),
         )
@@ -210,7 +221,11 @@ def _parameters(made_of: Ingredients, workflow: Workflow, shape: Shape) -> dict[
     }
 
 
-def _inputs_hash(made_of: Ingredients, workflow: Workflow, model: str) -> str:
+def _model_of(workflow: Workflow) -> str:
+    return ", ".join(model.file for model in workflow.needs.models) or workflow.name
+
+
+def inputs_hash(made_of: Ingredients, workflow: Workflow) -> str:
     """A hash over what the graph is given and what the take is held against, and over nothing else.
 
     The storyboard counts for every workflow: its cuts follow the scene's music and its cues.
@@ -220,7 +235,7 @@ def _inputs_hash(made_of: Ingredients, workflow: Workflow, model: str) -> str:
             "scene": made_of.scene_id,
             "storyboard": made_of.storyboard,
             "workflow": workflow_hash(workflow),
-            "model": model,
+            "model": _model_of(workflow),
             "values": _bound(_values(made_of, workflow, made_of.shape, _content), workflow),
         }
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from db.models.rendering import RenderPlace
 from db.notices import listening
-from db.queries import ownership, places
+from db.queries import generations, ownership, places
 from db.queries.ownership import Run
 from db.queries.places import Wish
 from db.session import transaction
@@ -23,6 +23,8 @@ from tasks.ingredients import Ingredients, pin
 from tasks.renderers import renderer
 
 INTERACTIVE: Final = 1
+BATCH: Final = 5
+"""What is made for another job's sake gives way to what somebody asked for by itself."""
 LOOK_AROUND_S: Final = 10.0
 """Who waits looks this often whether the servers are still the same."""
 
@@ -76,7 +78,7 @@ def stand_in_line(run: Run, take: int, made_of: Ingredients) -> tuple[Place, Cho
                 pin(run, take, made_of, choice.workflow, choice.shape)
                 _warn(run, choice)
                 told = choice
-            claim = partial(_claim, run, take, _wish(made_of, choice))
+            claim = partial(_claim, run, take, _wish(run, made_of, choice))
             if place := _claim_within(LOOK_AROUND_S, claim, bell.wait):
                 return place, choice
 
@@ -128,10 +130,12 @@ def _claim(run: Run, take: int, wish: Wish) -> Place | None:
         return None if server is None else _place(row, may_be_posted=was_placed)
 
 
-def _wish(made_of: Ingredients, choice: Choice) -> Wish:
+def _wish(run: Run, made_of: Ingredients, choice: Choice) -> Wish:
+    with transaction() as session:
+        priority = INTERACTIVE if generations.get(session, run.generation_id).parent_id is None else BATCH
     steps = made_of.sampling.get("steps") or preset_steps(choice.workflow, made_of.preset) or 1
     work = float(choice.shape.width * choice.shape.height * choice.shape.frames * steps)
-    return Wish(choice.servers, choice.workflow.name, work, INTERACTIVE, choice.others)
+    return Wish(choice.servers, choice.workflow.name, work, priority, choice.others)
 
 
 def _place(row: RenderPlace, *, may_be_posted: bool) -> Place:

@@ -11,6 +11,7 @@ from db.session import transaction
 from studio.settings import read_settings
 from tasks import orchestrator
 from tasks.orchestrator import Shown
+from tasks.submission import DEPLOYMENTS
 
 UNHEARD: Final = "the end of this run was not heard of"
 
@@ -24,7 +25,7 @@ def end_what_has_ended() -> None:
     Raises:
         UnavailableError: Prefect does not answer.
     """
-    shown = orchestrator.under_way()
+    shown = orchestrator.under_way(DEPLOYMENTS.values())
     with transaction() as session:
         standings = survey.standings(session, [each.run.generation_id for each in shown])
     for each in shown:

@@ -2,7 +2,7 @@
 
 import atexit
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,19 +28,21 @@ from pydantic import SecretStr
 from db.queries.ownership import Run
 from studio.errors import UnavailableError
 
-DEPLOYMENT = "produce-scene/produce-scene"
 SCAN_DEPLOYMENT = "scan-library/scan-library"
 LIVING = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
-def create_run(run: Run, *, name: str) -> UUID:
-    """The flow run that carries `run`; asked again, the same one.
+def create_run(run: Run, deployment: str, *, name: str, queue: str | None = None) -> UUID:
+    """The flow run of `deployment` that carries `run`; asked again, the same one.
+
+    `queue` is the line of its pool where it waits, if not the deployment's own.
 
     Raises:
         UnavailableError: Prefect does not answer, or does not know the deployment yet.
     """
     return _create(
-        DEPLOYMENT,
+        deployment,
+        work_queue_name=queue,
         parameters={"generation_id": run.generation_id, "attempt": run.attempt},
         name=name,
         tags=[run.generation_id],
@@ -76,7 +78,7 @@ def _create(deployment: str, **run: Any) -> UUID:
             return client.create_flow_run_from_deployment(found, **run).id
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _deployment_id(pid: int, deployment: str) -> UUID:
     """Asked for once a process; a refused run has it asked for anew."""
     return _client(pid).read_deployment_by_name(deployment).id
@@ -120,13 +122,13 @@ class Shown:
     run: Run
 
 
-def under_way(*, limit: int = 200) -> list[Shown]:
-    """The runs that Prefect shows as under way; those that wait in its queue are not."""
+def under_way(deployments: Iterable[str], *, limit: int = 200) -> list[Shown]:
+    """The runs of these that Prefect shows as under way; those that wait in its queue are not."""
     state = FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVING))
-    flow, _, _ = DEPLOYMENT.partition("/")
+    flows = [deployment.partition("/")[0] for deployment in deployments]
     with _trouble():
         runs = _client(os.getpid()).read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_filter=FlowFilter(name=FlowFilterName(any_=flows)),
             flow_run_filter=FlowRunFilter(state=state),
             limit=limit,
         )

@@ -1,6 +1,6 @@
 """The plan stage: shots and timed events, laid on the beats of the music before anything is rendered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,9 +32,24 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         asked = generations.request(session, run.generation_id)
-        scene_music = takes.scene_audio(session, job.branch_id, job.scene_id or 0)
         first = decisions.first_of_round(session, run.generation_id)
         turned = decisions.turned(session, run.generation_id, take)
+    return planned(job, asked, first, turned)
+
+
+def planned(
+    job: ProductionJob, asked: GenerationRequest, first: int, turned: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The plan of a clip: a function of what is asked and of the project as it is now.
+
+    Args:
+        job: Whose clip it is; it need not have been accepted.
+        asked: What is asked for.
+        first: The first take of its round, whose number has a part in its seed.
+        turned: The knobs turned since.
+    """
+    with transaction() as session:
+        scene_music = takes.scene_audio(session, job.branch_id, job.scene_id or 0)
     claim = Claim(job.project_id, job.branch_id, asked.prompt, tuple(asked.characters), job.scene_id)
     cast = cast_of(claim)
     with transaction() as session:

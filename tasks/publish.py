@@ -1,81 +1,60 @@
-"""The publish stage: the clip in the library, whole, under its name, exactly once."""
+"""The publish stage: the clip in the library, whole, under its name, exactly once, and read back."""
 
-from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from prefect import task
 
-from db.models.production import GenerationRequest, ProductionJob
+from db.models.production import ProductionJob
 from db.queries import appearances, generations, ownership, specials, takes
 from db.queries.ownership import Run
-from db.queries.specials import Series
+from db.queries.publications import Slot
 from db.session import transaction
-from studio import library
-from studio.clients.library import staging
-from studio.settings import read_settings
+from studio.shipped import ANIMATIC
 from tasks.carrying import carry_stage, stage_result
+from tasks.pictorial import Pictorial, Still
 from tasks.policy import RETRIED
+from tasks.release import Release, put_release_out, settle_release
 
 
 @task(name="publish", **RETRIED)
 def publish_clip(run: Run) -> str:
-    """Put the clip where the media server shows it, and end the generation as completed."""
-    published = carry_stage(run, "publish", _publish)
-    with transaction() as session:
-        ownership.settle(session, run, "completed", stage="done")
-    return f"published at {published['published_path']}"
+    """Put the clip where the media server shows it, and end the generation when that lists it."""
+    return settle_release(run, carry_stage(run, "publish", _publish))
 
 
 def _publish(run: Run, take: int) -> dict[str, Any]:
-    sha256 = stage_result(run, "sync", take)["clip_sha256"]
     cast = stage_result(run, "plan", take)["cast"]
     seen = stage_result(run, "assess", take).get("identity", {})
-    root = read_settings().library
+    embeddings = {name: each["embedding"] for name, each in seen.items()}
+    note = partial(_note, take=take, cast=cast, embeddings=embeddings)
+    return put_release_out(run, _release(run, take), note)
+
+
+def _note(session: Any, job: ProductionJob, *, take: int, cast: Any, embeddings: Any) -> None:
+    specials.stands_at(specials.allocate(session, job), str(job.published_path))
+    appearances.record(session, job, take, cast, embeddings)
+    job.chosen_take = take
+
+
+def _release(run: Run, take: int) -> Release:
+    """The clip as a special of its series."""
+    sha256, score = stage_result(run, "sync", take)["clip_sha256"], stage_result(run, "assess", take)["score"]
     with transaction() as session:
         job = ownership.own(session, run)
         asked = generations.request(session, run.generation_id)
         series = specials.series(session, job.project_id)
         special = specials.allocate(session, job)
-        number, stood_at = special.number, special.path
-        source = Path(takes.asset_path(session, sha256))
-    inside = library.special_path(series.folder, number, job.title)
-    sidecars = _sidecars(inside, number, job, asked, series)
-    target = root / inside
-    with (
-        staging(
-            source,
-            target,
-            sidecars={root / path: content for path, content in sidecars.items()},
-            replaces=Path(stood_at) if stood_at else None,
-            owner=run.generation_id,
-        ) as put_in_place,
-        transaction() as session,
-    ):
-        job = ownership.own(session, run)
-        put_in_place()
-        specials.stands_at(specials.allocate(session, job), str(target))
-        embeddings = {name: each["embedding"] for name, each in seen.items()}
-        appearances.record(session, job, take, cast, embeddings)
-        job.published_path, job.chosen_take = str(target), take
-    return {"published_path": str(target), "number": number}
-
-
-def _sidecars(
-    video: PurePath, number: int, job: ProductionJob, asked: GenerationRequest, series: Series
-) -> dict[PurePath, bytes]:
-    """What describes the clip, its season and its series to the media server."""
-    home = PurePath(series.folder)
-    return {
-        home / "tvshow.nfo": library.tvshow_nfo(title=series.title, plot=series.plot, year=series.year),
-        home / "Season 00" / "season.nfo": library.season_nfo(number=0, title="Specials"),
-        library.nfo_path(video): library.episode_nfo(
-            title=job.title,
-            season=0,
-            episode=number,
-            showtitle=series.title,
-            plot=asked.prompt,
-            aired=datetime.now(UTC).date(),
-            runtime_min=max(1, round(asked.duration_s / 60)),
-        ),
-    }
+        video = Path(takes.asset_path(session, sha256))
+        is_animatic = takes.get(session, job.id, take).workflow == ANIMATIC.name
+    return Release(
+        slot=Slot(job.project_id, "clip", 0, special.number),
+        series=series,
+        title=job.title,
+        video=video,
+        plot=asked.prompt,
+        runtime_s=asked.duration_s,
+        pictorial=Pictorial(series.title, (Still(video, score, is_animatic),)),
+        stood_at=special.path,
+    )

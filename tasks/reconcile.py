@@ -15,7 +15,7 @@ from typing import Final
 import psutil
 from prefect.client.schemas.objects import StateType
 
-from db.queries import ownership, places, survey
+from db.queries import episode_renders, jobs, ownership, places, survey
 from db.queries.ownership import Run
 from db.queries.survey import UnderWay
 from db.session import transaction
@@ -23,6 +23,7 @@ from studio.errors import StateError, StudioError
 from studio.settings import read_settings
 from tasks import control, mirror, orchestrator
 from tasks.orchestrator import Seen
+from tasks.schedules import Alignment
 from tasks.submission import submit
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class _Unstarted:
         self._since_s = {run: self._since_s[run] for run in runs if run in self._since_s}
 
 
+_alignment = Alignment()
 _reachability = _Reachability()
 _unstarted = _Unstarted()
 
@@ -91,13 +93,23 @@ def _reconcile() -> None:
     with transaction() as session:
         generations = survey.under_way(session)
         holding = places.to_take_off(session)
+        left_behind = jobs.left_behind(session)
+        whole_again = episode_renders.whole_again(session)
     _unstarted.keep(generation.run for generation in generations)
     for generation in generations:
         with _left_as_it_is(generation.run.generation_id):
             _look_at(generation)
+    for generation_id in left_behind:
+        with _left_as_it_is(generation_id):
+            control.cancel(generation_id)
+    for generation_id in whole_again:
+        with _left_as_it_is(generation_id):
+            control.go_on(generation_id)
     for generation_id in holding:
         with _left_as_it_is(generation_id):
             control.take_off(generation_id)
+    with _left_as_it_is("Prefect's schedules"):
+        _alignment.keep()
     with _left_as_it_is("Prefect's runs"):
         mirror.end_what_has_ended()
     _reachable_s()

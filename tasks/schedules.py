@@ -1,6 +1,7 @@
 """Schedules of batches: worked out as Prefect does, and kept equal to Prefect's own."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,13 +18,17 @@ from prefect.server.schemas import schedules as scheduler
 from db.models.orchestration import ProductionSchedule
 from db.queries import schedules
 from db.session import transaction
+from studio.canonical import digest
 from studio.errors import InvalidError
-from studio.schedules import check_cron, check_rrule, not_taken
+from studio.schedules import check_cron, check_rrule, not_taken, read_parameters
 from tasks import orchestrator
 
 SHOWN: Final = 5
 HORIZON: Final = timedelta(days=5 * 366)
 """How far a rule is followed: one that has no time until then is refused."""
+BATCHES: Final = "render-batch/render-batch"
+"""What schedules of projects start."""
+LOOKED_AT_EVERY_S: Final = 60.0
 _SLUG: Final = "tower-"
 
 
@@ -66,6 +71,29 @@ def align(deployment: str) -> None:
         schedules.note(session, known)
 
 
+class Alignment:
+    """Keeps Prefect's schedules equal to ours: at once when ours have changed, else every now and then."""
+
+    def __init__(self, deployment: str = BATCHES) -> None:
+        self._deployment = deployment
+        self._aligned: str | None = None
+        self._at_s = -LOOKED_AT_EVERY_S
+
+    def keep(self) -> None:
+        """Align them where it is time to.
+
+        Raises:
+            UnavailableError: the database or Prefect does not answer.
+        """
+        with transaction() as session:
+            rows = schedules.of_deployment(session, self._deployment)
+        ours = digest([row.model_dump(mode="json", exclude={"schedule_id"}) for row in rows])
+        if ours == self._aligned and time.monotonic() - self._at_s < LOOKED_AT_EVERY_S:
+            return
+        align(self._deployment)
+        self._aligned, self._at_s = ours, time.monotonic()
+
+
 def _cron_times(expression: str, time_zone: str, after: datetime) -> list[datetime]:
     check_cron(expression)
     schedule = scheduler.CronSchedule(cron=expression, timezone=time_zone)
@@ -105,11 +133,13 @@ def _wanted(row: ProductionSchedule) -> _Wanted:
         made = CronSchedule(cron=row.expression, timezone=row.time_zone)
     else:
         made = RRuleSchedule(rrule=row.expression, timezone=row.time_zone)
-    return _Wanted(made, row.enabled, row.parameters)
+    said, _ = read_parameters(row.parameters)
+    whose = {"project_id": row.project_id, "schedule_id": row.id}
+    return _Wanted(made, row.enabled, {**said, **whose})
 
 
 def _align(client: SyncPrefectClient, deployment: UUID, wanted: Mapping[int, _Wanted]) -> dict[int, UUID]:
-    found = {each.slug: each for each in client.read_deployment_schedules(deployment) if _is_ours(each)}
+    found = {each.slug: each for each in client.read_deployment_schedules(deployment) if is_ours(each)}
     slugs = {f"{_SLUG}{row_id}" for row_id in wanted}
     for slug, each in found.items():
         if slug not in slugs:
@@ -120,7 +150,8 @@ def _align(client: SyncPrefectClient, deployment: UUID, wanted: Mapping[int, _Wa
     }
 
 
-def _is_ours(schedule: DeploymentSchedule) -> bool:
+def is_ours(schedule: DeploymentSchedule) -> bool:
+    """Whether a schedule of Prefect's is one of our table."""
     return schedule.slug is not None and schedule.slug.removeprefix(_SLUG).isdecimal()
 
 

@@ -1,11 +1,23 @@
 """Handing a generation to Prefect; the generation itself is already in our tables."""
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from db.queries import generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
 from tasks import orchestrator
+
+DEPLOYMENTS: Final[Mapping[str, str]] = {
+    "clip": "produce-scene/produce-scene",
+    "episode": "render-episode/render-episode",
+    "trailer": "render-trailer/render-trailer",
+    "direct": "direct/direct",
+}
+"""By which deployment a job of each kind is carried out; its flow takes `generation_id` and `attempt`."""
+BATCH: Final = "batch"
+"""The queue of what nobody waits for by itself; without it a run goes where its deployment says."""
 
 
 def submit(generation_id: str, attempt: int) -> None:
@@ -16,8 +28,13 @@ def submit(generation_id: str, attempt: int) -> None:
     """
     run = Run(generation_id, attempt)
     with transaction() as session:
-        title = generations.get(session, generation_id).title
-    flow_run_id = orchestrator.create_run(run, name=f"{generation_id} {title}"[:200])
+        job = generations.get(session, generation_id)
+    flow_run_id = orchestrator.create_run(
+        run,
+        DEPLOYMENTS[job.kind],
+        name=f"{generation_id} {job.title}"[:200],
+        queue=None if job.parent_id is None else BATCH,
+    )
     with transaction() as session:
         ownership.submitted(session, run, flow_run_id)
 

@@ -22,6 +22,7 @@ from db.queries.director import Told
 from db.queries.scenes import Staged
 from db.session import transaction
 from studio.errors import InvalidError, NotFoundError, PathNotAllowedError
+from studio.scene_terms import read_terms
 from studio.settings import Settings
 
 router = APIRouter(prefix="/director", tags=["director"])
@@ -115,7 +116,8 @@ def _asked(order: SceneOrder, staged: Staged) -> GenerationAsked:
     """The scene as a clip: what the command does not say, the scene does."""
     present = [name for name in staged.characters if name not in staged.unresolved]
     said = order.model_dump(exclude_unset=True, exclude={"branch_name"})
-    scene = {"prompt": staged.scene.description, "characters": present}
+    said_of_it, _ = read_terms(staged.scene.details)
+    scene = {"prompt": staged.scene.description, "characters": present, **said_of_it}
     try:
         return GenerationAsked.model_validate({**scene, **said})
     except ValidationError as error:

@@ -10,7 +10,7 @@ from api.commands import CommandsGiven
 from api.conditions import ConditionsAsked
 from api.paging import PageAsked
 from api.schemas.fields import LARGEST_ID, Id
-from api.schemas.generations import GenerationListed, GenerationShown, Status
+from api.schemas.generations import GenerationListed, GenerationShown, Kind, Status
 from api.streams import Event, EventStream, Seen, Streams
 from db.queries import generations
 from db.session import reading, transaction
@@ -26,6 +26,7 @@ def list_generations(
     page: PageAsked,
     project_id: Annotated[Id | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
+    kind: Annotated[Kind | None, Query()] = None,
     scene_id: Annotated[Id | None, Query()] = None,
 ) -> list[GenerationListed]:
     """Generations, newest first."""
@@ -35,6 +36,7 @@ def list_generations(
             project_id=project_id,
             scene_id=scene_id,
             status=status,
+            kind=kind,
             limit=page.one_more,
             after=page.cursor,
         )

@@ -18,6 +18,7 @@ from db.queries.branches import Hold
 from db.queries.scenes import Staged
 from db.session import transaction
 from studio.continuity import continues
+from studio.scene_terms import read_terms
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
 _NO_COLUMNS = {"project_id", "branch_name", "characters"}
@@ -146,7 +147,7 @@ def _shown(paths: Paths, row: Staged) -> SceneShown:
         for name in row.unresolved
     ]
     missing = paths.warnings(video_path=row.scene.video_path)
-    _, misread = continues(row.scene.details)
+    misread = continues(row.scene.details)[1] + read_terms(row.scene.details)[1]
     return SceneShown(
         **fields,
         branch_name=row.branch_name,

@@ -1,11 +1,12 @@
 """When batches run."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 
 from api.conditions import ConditionsAsked
+from api.orders import OrdersGiven
 from api.paging import PageAsked
 from api.schemas.fields import Id
 from api.schemas.schedules import ScheduleAsked, ScheduleChange, ScheduleNext, ScheduleShown
@@ -13,20 +14,23 @@ from db.models.orchestration import ProductionSchedule
 from db.queries import projects, schedules
 from db.session import transaction
 from studio.errors import InvalidError
-from tasks.schedules import next_times
+from studio.schedules import read_parameters
+from tasks.schedules import BATCHES, next_times
 
 router = APIRouter(prefix="/schedules", tags=["schedules"])
-DEPLOYMENT: Final = "render-episode/render-episode"
 
 
 @router.post("", status_code=201)
-def create_schedule(body: ScheduleAsked) -> ScheduleNext:
+def create_schedule(body: ScheduleAsked, orders: OrdersGiven, afterwards: BackgroundTasks) -> ScheduleNext:
     """Say when batches of a project run."""
     _check(body.kind, body.expression, body.time_zone)
+    _check_parameters(body.parameters)
     with transaction() as session:
         projects.held(session, body.project_id)
-        row = schedules.create(session, {**body.model_dump(), "deployment": DEPLOYMENT})
-        return _shown(row)
+        row = schedules.create(session, {**body.model_dump(), "deployment": BATCHES})
+        shown = _shown(row)
+    afterwards.add_task(orders.align_or_leave)
+    return shown
 
 
 @router.get("")
@@ -49,7 +53,11 @@ def get_schedule(schedule_id: Id, conditions: ConditionsAsked) -> ScheduleNext |
 
 @router.put("/{schedule_id}", response_model=ScheduleNext)
 def update_schedule(
-    schedule_id: Id, body: ScheduleChange, conditions: ConditionsAsked
+    schedule_id: Id,
+    body: ScheduleChange,
+    conditions: ConditionsAsked,
+    orders: OrdersGiven,
+    afterwards: BackgroundTasks,
 ) -> ScheduleNext | Response:
     """Change what is named."""
     with transaction() as session:
@@ -59,20 +67,36 @@ def update_schedule(
         whole = {name: values.get(name, getattr(row, name)) for name in ("kind", "expression", "time_zone")}
         if whole.keys() & values.keys():
             _check(**whole)
-        return conditions.tag(_shown(schedules.change(session, row, values)))
+        _check_parameters(body.parameters)
+        shown = _shown(schedules.change(session, row, values))
+    afterwards.add_task(orders.align_or_leave)
+    return conditions.tag(shown)
 
 
 @router.delete("/{schedule_id}", status_code=204)
-def delete_schedule(schedule_id: Id, conditions: ConditionsAsked) -> None:
+def delete_schedule(
+    schedule_id: Id, conditions: ConditionsAsked, orders: OrdersGiven, afterwards: BackgroundTasks
+) -> None:
     """Take it away."""
     with transaction() as session:
         row = schedules.get(session, schedule_id, alone=True)
         conditions.check(_shown(row))
         schedules.delete(session, row)
+    afterwards.add_task(orders.align_or_leave)
 
 
 def _check(kind: str, expression: str, time_zone: str) -> None:
     next_times(kind, expression, time_zone, after=datetime.now(UTC))
+
+
+def _check_parameters(parameters: dict[str, Any]) -> None:
+    for wrong in read_parameters(parameters)[1]:
+        raise InvalidError(
+            f"No batch can be begun with {wrong.key} {wrong.value!r}.",
+            field=f"parameters.{wrong.key}",
+            value=wrong.value,
+            expected=wrong.expected,
+        )
 
 
 def _shown(row: ProductionSchedule) -> ScheduleNext:

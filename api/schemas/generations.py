@@ -21,6 +21,7 @@ from api.schemas.scenes import Cast
 
 LONGEST_S = 600
 Status = Literal["processing", "completed", "needs_review", "failed", "cancelled"]
+Kind = Literal["clip", "episode", "trailer", "direct"]
 Quality = Literal["draft", "standard", "high"]
 
 _EXAMPLE: Final[JsonDict] = {
@@ -94,9 +95,12 @@ class GenerationListed(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     generation_id: str
+    kind: Kind
+    parent_id: str | None = Field(description="The generation that had this one made.")
     project_id: int
     branch_name: str
     scene_id: int | None
+    episode_id: int | None
     title: str
     prompt: str
     status: Status
@@ -123,4 +127,5 @@ class GenerationShown(GenerationListed):
         description="What the check found, as `POST /projects/{project_id}/consistency-check` shows it."
     )
     sync: dict[str, Any] | None
+    children: list[dict[str, Any]] = Field(description="What this one has had made, in short.")
     takes: list[dict[str, Any]]

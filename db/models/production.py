@@ -18,17 +18,23 @@ import db.models.versions  # noqa: F401  (branches and takes point to its tables
 from db.models.base import API, PUBLIC, Moment, Table, json_column, one_of, utc
 
 STATUSES = ("processing", "completed", "needs_review", "failed", "cancelled")
+KINDS = ("clip", "episode", "trailer", "direct")
+"""What a job makes; all kinds are owned, watched and ended alike."""
 STAGES = ("queued", "plan", "check", "render", "assess", "sync", "publish", "done")
 
 
 class ProductionJob(Table, table=True):
-    """A generation: its state is the authority, and `attempt` says which run may write it."""
+    """A generation: its state is the authority, and `attempt` says which run may write it.
+
+    One of another kind than a clip is asked for in `request`; those that it has made are its children.
+    """
 
     __tablename__ = "production_jobs"
     __table_args__ = (
         ForeignKeyConstraint(
             ["project_id", "branch_id"], [f"{API}.branches.project_id", f"{API}.branches.id"]
         ),
+        one_of("kind", KINDS),
         one_of("status", STATUSES),
         one_of("stage", STAGES),
         CheckConstraint("attempt >= 1", name="attempt"),
@@ -36,6 +42,7 @@ class ProductionJob(Table, table=True):
         Index("ix_production_jobs_project_id_created_at", "project_id", "created_at"),
         Index("ix_production_jobs_processing", "created_at", postgresql_where=text("status = 'processing'")),
         Index("ix_production_jobs_scene", "branch_id", "scene_id"),
+        Index("ix_production_jobs_episode", "branch_id", "episode_id", "created_at"),
         {"schema": API},
     )
 
@@ -67,6 +74,12 @@ class ProductionJob(Table, table=True):
     updated_at: Moment = utc()
     started_at: Moment | None = utc(nullable=True)
     finished_at: Moment | None = utc(nullable=True)
+    kind: str = Field(default="clip", sa_column_kwargs={"server_default": "clip"})
+    parent_id: str | None = Field(
+        default=None, index=True, foreign_key=f"{API}.production_jobs.id", ondelete="SET NULL"
+    )
+    episode_id: int | None = None
+    request: dict[str, Any] = json_column()
 
 
 def of_generation(*, primary_key: bool = False) -> Any:
@@ -151,12 +164,14 @@ class Take(Table, table=True):
 
 
 class Asset(Table, table=True):
-    """A file in the content-addressed store."""
+    """A file in the content-addressed store, or one that was there and was taken away."""
 
     __tablename__ = "assets"
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("size_bytes >= 0", name="size"),
+        CheckConstraint("(removed_at IS NULL) = (removed_why IS NULL)", name="removed"),
+        Index("ix_assets_removed", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
         {"schema": PUBLIC},
     )
 
@@ -168,6 +183,8 @@ class Asset(Table, table=True):
         default=None, index=True, foreign_key=f"{API}.anime_projects.id", ondelete="SET NULL"
     )
     created_at: Moment = utc()
+    removed_at: Moment | None = utc(nullable=True)
+    removed_why: str | None = None
 
 
 class QualityMetrics(Table, table=True):

@@ -26,11 +26,17 @@ def scene(session: Session, branch_id: int, scene_id: int | None) -> Scene | Non
 
 def scene_before(session: Session, of: Scene) -> SceneBefore | None:
     """The scene before another in the order in which its branch arranges them; None for the first."""
-    arranged = working.arranged_scenes(session, session.get_one(Branch, of.branch_id))
-    if of.id not in arranged[1:]:
+    before_id = id_before(session, of)
+    if before_id is None:
         return None
-    before = session.get_one(Scene, (of.branch_id, arranged[arranged.index(of.id) - 1]))
+    before = session.get_one(Scene, (of.branch_id, before_id))
     return SceneBefore(before.scene_number, _newest_clip(session, before), before.video_path)
+
+
+def id_before(session: Session, of: Scene) -> int | None:
+    """The scene before another in the order in which its branch arranges them; None for the first."""
+    arranged = working.arranged_scenes(session, session.get_one(Branch, of.branch_id))
+    return arranged[arranged.index(of.id) - 1] if of.id in arranged[1:] else None
 
 
 def _newest_clip(session: Session, of: Scene) -> str | None:

@@ -86,6 +86,19 @@ def id_of(session: Session, key: EpisodeKey) -> int:
     return found
 
 
+def project_of(session: Session, episode_id: int) -> int:
+    """The project of an episode, whichever branch has it.
+
+    Raises:
+        NotFoundError: no branch has it.
+    """
+    query = select(col(Episode.project_id)).where(col(Episode.id) == episode_id).limit(1)
+    found: int | None = session.scalar(query)
+    if found is None:
+        raise NotFoundError(f"There is no episode {episode_id}.", field="episode_id", value=episode_id)
+    return found
+
+
 def page(
     session: Session, branch_name: str, project_id: int | None, *, limit: int, after: tuple[int, int, int]
 ) -> list[Staged]:
@@ -104,6 +117,12 @@ def page(
         query = query.where(col(Branch.name) == branch_name)
     rows = session.scalars(query.order_by(place).limit(limit))
     return _staged(session, [(row, branch_name) for row in rows])
+
+
+def of_branch(session: Session, branch: Branch, *, limit: int) -> list[Episode]:
+    """A branch's episodes by number."""
+    query = select(Episode).where(col(Episode.branch_id) == branch.id)
+    return list(session.scalars(query.order_by(col(Episode.episode_number)).limit(limit)))
 
 
 def change(session: Session, staged: Staged, values: Mapping[str, Any]) -> Staged:

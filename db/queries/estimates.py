@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from db.clock import NOW_EXACTLY
@@ -26,9 +27,7 @@ def completion(session: Session, job: Job, duration_s: float) -> datetime | None
     if job.status != "processing":
         return None
     now: datetime
-    now, ahead_s, measured = session.execute(
-        select(NOW_EXACTLY, _clip_seconds_ahead(job), _seconds_a_second())
-    ).one()
+    now, ahead_s, measured = session.execute(_waiting(), {"created_at": job.created_at}).one()
     return expected(job, duration_s, now=now, ahead_s=ahead_s or 0.0, measured=measured or {})
 
 
@@ -85,12 +84,14 @@ def _seconds_a_second() -> ScalarSelect[Any]:
     return select(func.json_object_agg(rates.c.stage, rates.c.rate)).scalar_subquery()
 
 
-def _clip_seconds_ahead(job: Job) -> ScalarSelect[Any]:
-    """How much clip waits for a renderer before this one, seconds; null for none."""
-    return (
+@cache
+def _waiting() -> Select[Any, Any]:
+    """Now; how much clip waits for a renderer before `created_at`, seconds (null for none); stage times."""
+    ahead = (
         select(func.sum(col(GenerationRequest.duration_s)))
         .join(Job, col(Job.id) == col(GenerationRequest.generation_id))
-        .where(col(Job.status) == "processing", col(Job.created_at) < job.created_at)
+        .where(col(Job.status) == "processing", col(Job.created_at) < bindparam("created_at"))
         .where(col(Job.stage).in_(("queued", "plan", "check", "render")))
         .scalar_subquery()
     )
+    return select(NOW_EXACTLY, ahead, _seconds_a_second())

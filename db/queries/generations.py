@@ -1,28 +1,22 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, ScalarSelect, Select, func, literal_column, select, tuple_
+from sqlalchemy import RowMapping, Select, String, bindparam, select, tuple_
 from sqlmodel import Session, col
 
-from db.models.production import (
-    GenerationEvent,
-    GenerationRequest,
-    QualityAssessment,
-    QualityMetrics,
-    Stage,
-    Take,
-)
+from db.models.production import GenerationEvent, GenerationRequest, QualityMetrics
 from db.models.production import (
     ProductionJob as Job,
 )
-from db.models.project import Branch, MusicSceneSync
+from db.models.project import Branch
 from db.queries import estimates
-from db.queries.ownership import add_event
+from db.queries import generation_parts as shown
+from db.queries.jobs import accept_job
 from studio.errors import NotFoundError
 from studio.settings import read_settings
 
@@ -53,39 +47,42 @@ class Asked:
     body: dict[str, Any]
 
 
-def create(session: Session, asked: Asked) -> Job:
+def create(session: Session, asked: Asked, *, parent_id: str | None = None) -> Job:
     """Accept a request: the generation and what was asked, in the caller's transaction."""
-    job = Job(
-        id=f"gen_{secrets.token_hex(8)}",
+    job = accept_job(
+        session,
+        kind="clip",
         project_id=asked.project_id,
         branch_id=asked.branch_id,
         scene_id=asked.scene_id,
         title=asked.title,
+        parent_id=parent_id,
     )
-    session.add(job)
+    session.add(request_of(asked, job.id))
     session.flush()
-    session.add(
-        GenerationRequest(
-            generation_id=job.id,
-            prompt=asked.prompt,
-            negative_prompt=asked.negative_prompt,
-            duration_s=asked.duration_s,
-            style=asked.style,
-            quality=asked.quality,
-            characters=list(asked.characters),
-            seed=asked.seed,
-            audio_path=asked.audio_path,
-            workflow=asked.workflow,
-            width=asked.width,
-            height=asked.height,
-            fps_num=asked.fps.numerator,
-            fps_den=asked.fps.denominator,
-            parameters=asked.parameters,
-            body=asked.body,
-        )
-    )
-    add_event(session, job, "status")
     return job
+
+
+def request_of(asked: Asked, generation_id: str = "") -> GenerationRequest:
+    """The row of a request; without an id, of one that nobody has accepted."""
+    return GenerationRequest(
+        generation_id=generation_id,
+        prompt=asked.prompt,
+        negative_prompt=asked.negative_prompt,
+        duration_s=asked.duration_s,
+        style=asked.style,
+        quality=asked.quality,
+        characters=list(asked.characters),
+        seed=asked.seed,
+        audio_path=asked.audio_path,
+        workflow=asked.workflow,
+        width=asked.width,
+        height=asked.height,
+        fps_num=asked.fps.numerator,
+        fps_den=asked.fps.denominator,
+        parameters=asked.parameters,
+        body=asked.body,
+    )
 
 
 def get(session: Session, generation_id: str) -> Job:
@@ -114,21 +111,19 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
     """All that is known of a generation, as the API shows it: one statement, and one for its estimate."""
-    query = _overview().add_columns(
-        _sync_report().label("sync"),
-        _metrics(generation_id).label("metrics"),
-        _takes(generation_id).label("takes"),
-        _given(generation_id).label("given"),
-    )
-    row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
-    listed, job = _listed(row), row["ProductionJob"]
+    found = session.execute(_whole(), {"id": generation_id}).mappings().first()
+    row = _found(found, generation_id)
+    listed, job, asked = _listed(row), row["ProductionJob"], row["GenerationRequest"]
     given = {(stage["stage"], stage["take"]): stage for stage in row["given"]}
     return {
         **listed,
-        "estimated_completion": estimates.completion(session, job, row["GenerationRequest"].duration_s),
+        "estimated_completion": None
+        if asked is None
+        else estimates.completion(session, job, asked.duration_s),
         "quality": {**listed["quality"], "metrics": row["metrics"]},
         "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
+        "children": row["children"],
         "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
@@ -136,13 +131,15 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
 def page(
     session: Session,
     *,
-    project_id: int | None,
-    status: str | None,
+    project_id: int | None = None,
+    scene_id: int | None = None,
+    status: str | None = None,
+    kind: str | None = None,
+    episode: tuple[int, int] | None = None,
     limit: int,
     after: str | None,
-    scene_id: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Generations, newest first, from the one that follows `after`."""
+    """Generations, newest first, from the one that follows `after`; `episode` is a branch and an episode."""
     query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if project_id is not None:
         query = query.where(col(Job.project_id) == project_id)
@@ -150,6 +147,10 @@ def page(
         query = query.where(col(Job.scene_id) == scene_id)
     if status is not None:
         query = query.where(col(Job.status) == status)
+    if kind is not None:
+        query = query.where(col(Job.kind) == kind)
+    if episode is not None:
+        query = query.where(tuple_(col(Job.branch_id), col(Job.episode_id)) == episode)
     if after is not None:
         last = get(session, after)
         place = (last.created_at, last.id)
@@ -196,7 +197,7 @@ def _overview() -> Select[*tuple[Any, ...]]:
             col(QualityMetrics.score),
             col(QualityMetrics.reasons),
         )
-        .join(GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id))
+        .outerjoin(GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id))
         .join(Branch, col(Branch.id) == col(Job.branch_id))
         .outerjoin(
             QualityMetrics,
@@ -205,15 +206,32 @@ def _overview() -> Select[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _whole() -> Select[*tuple[Any, ...]]:
+    """Made once: to put it together costs more than to run it."""
+    generation_id = bindparam("id", type_=String)
+    query = _overview().add_columns(
+        shown.sync_report().label("sync"),
+        shown.metrics(generation_id).label("metrics"),
+        shown.takes(generation_id).label("takes"),
+        shown.given(generation_id).label("given"),
+        shown.children(generation_id).label("children"),
+    )
+    return query.where(col(Job.id) == generation_id)
+
+
 def _listed(row: RowMapping) -> dict[str, Any]:
     job, asked = row["ProductionJob"], row["GenerationRequest"]
     return {
         "generation_id": job.id,
+        "kind": job.kind,
+        "parent_id": job.parent_id,
         "project_id": job.project_id,
         "branch_name": row["branch_name"],
         "scene_id": job.scene_id,
+        "episode_id": job.episode_id,
         "title": job.title,
-        "prompt": asked.prompt,
+        "prompt": "" if asked is None else asked.prompt,
         "status": job.status,
         "stage": job.stage,
         "progress": job.progress,
@@ -232,69 +250,18 @@ def _listed(row: RowMapping) -> dict[str, Any]:
         "updated_at": job.updated_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
-        "metadata": {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality},
+        "metadata": job.request if asked is None else _terms(asked),
     }
+
+
+def _terms(asked: GenerationRequest) -> dict[str, Any]:
+    return {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality}
 
 
 def flow_run_url(job: Job) -> str | None:
     """Where Prefect's UI shows the run that carries a generation."""
     ui = read_settings().prefect_ui_url
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
-
-
-def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
-    """Rows as one value, a list of objects: statements cost more than what they read."""
-    row = rows.subquery()
-    found = func.json_agg(func.row_to_json(row.table_valued()))
-    return select(func.coalesce(found, literal_column("'[]'::json"))).scalar_subquery()
-
-
-def _metrics(generation_id: str) -> ScalarSelect[Any]:
-    """What was measured of the present take."""
-    shown = ("metric", "value", "unit", "threshold", "verdict", "frames", "source", "reason")
-    return _objects(
-        select(*(getattr(QualityAssessment, name) for name in shown))
-        .join(
-            Job,
-            (col(Job.id) == col(QualityAssessment.generation_id))
-            & (col(Job.take) == col(QualityAssessment.take)),
-        )
-        .where(col(Job.id) == generation_id)
-        .order_by(col(QualityAssessment.metric))
-    )
-
-
-def _given(generation_id: str) -> ScalarSelect[Any]:
-    """What checks and assessments gave of what is shown, by stage and take."""
-    shown = ("findings", "verdict", "score", "reasons", "report_path")
-    return _objects(
-        select(
-            col(Stage.stage), col(Stage.take), *(col(Stage.result)[name].label(name) for name in shown)
-        ).where(
-            col(Stage.generation_id) == generation_id,
-            col(Stage.stage).in_(("check", "assess")),
-            col(Stage.finished_at).is_not(None),
-        )
-    )
-
-
-def _sync_report() -> ScalarSelect[Any]:
-    return (
-        select(col(MusicSceneSync.report))
-        .where(col(MusicSceneSync.generation_id) == col(Job.id))
-        .scalar_subquery()
-    )
-
-
-def _takes(generation_id: str) -> ScalarSelect[Any]:
-    made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
-    shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
-    return _objects(
-        select(*(getattr(Take, name) for name in shown))
-        .where(col(Take.generation_id) == generation_id)
-        .order_by(col(Take.take))
-        .limit(100)
-    )
 
 
 def _judgement(verdict: dict[str, Any]) -> dict[str, Any]:

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY, ago
 from db.models.production import GenerationAnalytics, GenerationEvent, ProductionJob, Stage
+from db.models.story import Episode
 from studio.errors import SupersededError
 
 EVENTS_CHANNEL = "generation_events"
+CHILDREN_CHANNEL = "generation_children"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,30 @@ def add_event(session: Session, job: ProductionJob, kind: str, **payload: object
     session.add(GenerationEvent(generation_id=job.id, seq=job.event_seq, kind=kind, payload=value))
     session.flush()
     session.execute(text("SELECT pg_notify(:channel, :id)"), {"channel": EVENTS_CHANNEL, "id": job.id})
+    if kind != "progress":
+        _tell_others(session, job)
+
+
+def _tell_others(session: Session, job: ProductionJob) -> None:
+    """Wake a parent that waits for its children; an episode's row follows its newest render."""
+    if job.parent_id is not None and job.status != "processing":
+        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHILDREN_CHANNEL})
+    if job.kind == "episode":
+        later = aliased(ProductionJob)
+        session.execute(
+            update(Episode)
+            .where(col(Episode.branch_id) == job.branch_id, col(Episode.id) == job.episode_id)
+            .where(col(Episode.status) != job.status)
+            .where(
+                ~exists().where(
+                    col(later.branch_id) == job.branch_id,
+                    col(later.episode_id) == job.episode_id,
+                    col(later.kind) == "episode",
+                    col(later.created_at) > job.created_at,
+                )
+            )
+            .values(status=job.status, updated_at=NOW)
+        )
 
 
 def start(session: Session, run: Run, *, host: str, pid: int, pid_started: float) -> None:

@@ -51,6 +51,12 @@ def page(session: Session, *, limit: int, after: int) -> list[AnimeProject]:
     return list(session.scalars(query.limit(limit)))
 
 
+def active(session: Session) -> list[int]:
+    """The projects that are worked on, in the order in which they were made."""
+    query = select(col(AnimeProject.id)).where(col(AnimeProject.status) == "active")
+    return [row for row in session.scalars(query.order_by(col(AnimeProject.id))) if row is not None]
+
+
 def held(session: Session, project_id: int) -> AnimeProject:
     """Like `get`, and nobody else changes or removes it until the transaction ends.
 

@@ -66,6 +66,17 @@ def measured(session: Session, generation_id: str, take: int) -> dict[str, Any]:
     return {"take": row, "metrics": list(metrics), **told}
 
 
+def find(session: Session, generation_id: str, take: int) -> Take | None:
+    """One take of a generation, if it was ever begun to be rendered."""
+    return session.get(Take, (generation_id, take))
+
+
+def score(session: Session, generation_id: str) -> float | None:
+    """The score of the take that is shown; None where it was not judged."""
+    row = session.get(QualityMetrics, generation_id)
+    return None if row is None else row.score
+
+
 def source(session: Session, generation_id: str, take: int) -> int | None:
     """The take whose file this one is made of; None where it is rendered, or not begun."""
     row = session.get(Take, (generation_id, take))

@@ -45,8 +45,8 @@ def time_code(number: int, fps: Fraction) -> str:
 
 def make_caption(size_px: tuple[int, int], prompt: str, shot: Shot, number: int, fps: Fraction) -> Caption:
     """The bar for shot `number` (from 1) of a clip of (width, height) `size_px`."""
-    width, height = size_px
-    tall = max(9, round(min(height * 0.062, width * 0.05)))
+    width, _ = size_px
+    tall = bar_height(size_px)
     font = ImageFont.load_default(size=max(6.0, tall * 0.5))
     bar = _strip(width, tall)
     gap = round(tall * 0.55)
@@ -61,6 +61,12 @@ def make_caption(size_px: tuple[int, int], prompt: str, shot: Shot, number: int,
         left = _set(bar, font, notes, FAINT, left) + gap
         _set(bar, font, _shortened(prompt, font, code_left - gap - left), PAPER, left)
     return Caption(bar, code_left, font, fps)
+
+
+def bar_height(size_px: tuple[int, int]) -> int:
+    """How much of the foot of a picture of (width, height) `size_px` the bar takes, pixels."""
+    width, height = size_px
+    return max(9, round(min(height * 0.062, width * 0.05)))
 
 
 def _strip(width: int, tall: int) -> Picture:

@@ -1,9 +1,12 @@
 """Still pictures taken out of clips."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
 from PIL import Image
 
 from studio.clients import pyav
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 _LAST_S: Final = 2.0
 """So far before the end decoding begins, where the container can be sought in."""
+
+_SOUGHT_FROM_S: Final = 30.0
+"""Shorter clips are decoded whole, which costs less than seeking to one of their few key frames each time."""
 
 _UNSAID: Final = (Colorspace.DEFAULT, 2)
 """Frames that do not say how their colours are meant; ComfyUI writes such, in the converter's default."""
@@ -34,10 +40,52 @@ def save_last_frame(video: Path, to: Path) -> None:
         frame = _last_after_seeking(container, stream) or _last(container, stream)
         if frame is None:
             raise MediaError(f"{video.name} has no frame that can be decoded.", path=str(video))
-        space = None if frame.colorspace in _UNSAID else frame.colorspace
-        picture = Image.fromarray(frame.reformat(format="rgb24", src_colorspace=space).to_ndarray())
+        picture = Image.fromarray(_rgb(frame))
     with pyav.replacing(to) as part:
         picture.save(part, format="PNG")
+
+
+def sample_frames(video: Path, count: int) -> list[NDArray[np.uint8]]:
+    """Frames spread over a clip, its very beginning and end left out: RGB, uint8, shape (h, w, 3).
+
+    A long one is sought in, and gives the key frames before those moments; one of them may come twice.
+
+    Raises:
+        FileMissingError: There is no such clip.
+        MediaError: It is no video file, or cannot be decoded.
+    """
+    with pyav.reading(video) as container:
+        stream = pyav.video_stream(container, video)
+        length_s = pyav.duration_s(container, stream)
+        times_s = [length_s * (2 * index + 1) / (2 * count) for index in range(count)]
+        if length_s > _SOUGHT_FROM_S and stream.time_base is not None:
+            found = [_at_key(container, stream, time_s) for time_s in times_s]
+        else:
+            found = list(_passing(container, stream, times_s))
+        return [_rgb(frame) for frame in found if frame is not None]
+
+
+def _at_key(container: "InputContainer", stream: "VideoStream", time_s: float) -> "VideoFrame | None":
+    container.seek(int(time_s / (stream.time_base or 1)), stream=stream)
+    return next(container.decode(stream), None)
+
+
+def _passing(
+    container: "InputContainer", stream: "VideoStream", times_s: Sequence[float]
+) -> "Iterator[VideoFrame]":
+    """The first frame at or after each time, in one pass; times ascend."""
+    waiting = list(times_s)
+    for frame in container.decode(stream):
+        if not waiting:
+            return
+        if (frame.time or 0.0) - pyav.zero_s(container) >= waiting[0]:
+            waiting = [time_s for time_s in waiting if time_s > (frame.time or 0.0)]
+            yield frame
+
+
+def _rgb(frame: "VideoFrame") -> NDArray[np.uint8]:
+    space = None if frame.colorspace in _UNSAID else frame.colorspace
+    return np.asarray(frame.reformat(format="rgb24", src_colorspace=space).to_ndarray(), np.uint8)
 
 
 def _last_after_seeking(container: "InputContainer", stream: "VideoStream") -> "VideoFrame | None":

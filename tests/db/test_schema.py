@@ -19,6 +19,7 @@ import db.models.music_library
 import db.models.orchestration
 import db.models.production
 import db.models.project
+import db.models.publishing
 import db.models.story
 import db.models.versions  # noqa: F401  (fills the metadata)
 from db.databases import beside, ensure

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from studio.settings import Settings
 
 
 def settings(tmp_path: Path, **ports: int) -> Settings:
-    free = dict.fromkeys(("anime_port", "episodes_port", "music_port", "prefect_port", "comfyui_port"), 0)
+    parts = ("anime", "episodes", "music", "echo", "prefect", "comfyui")
+    free = {f"{part}_port": 0 for part in parts}
     return Settings.model_validate(
         {"home": tmp_path, "comfyui_urls": (), "prefect_api_url": None, **free, **ports}
     )
@@ -46,7 +48,7 @@ def answering(path: str, document: object) -> Iterator[int]:
 
 def test_zero_means_any_free_port_and_never_one_twice(tmp_path: Path) -> None:
     chosen = choose(settings(tmp_path))
-    assert len({chosen.anime, chosen.episodes, chosen.music, chosen.prefect, chosen.comfyui}) == 5
+    assert len(set(astuple(chosen))) == 6
     with socket.create_server(("127.0.0.1", chosen.anime)):
         assert choose(settings(tmp_path)).anime != chosen.anime
 

@@ -43,11 +43,13 @@ def test_status_shows_every_part_at_its_real_address(tower: Addresses, tower_set
     assert states.pop("migrations") == "done"
     assert states == dict.fromkeys(("postgres", "prefect", "renderer", "api", "worker"), "up")
     addresses = {part["name"]: part["address"] for part in document["parts"]}
-    assert addresses["api"] == f"{tower.anime_url},{tower.episodes_url},{tower.music_url}"
+    assert addresses["api"] == f"{tower.anime_url},{tower.episodes_url},{tower.music_url},{tower.echo_url}"
     assert addresses["prefect"] == tower.prefect_api_url
     assert httpx.get(f"{tower.anime_url}/api/anime/health", trust_env=False).status_code == 200
     assert httpx.get(f"{tower.episodes_url}/api/anime/health", trust_env=False).status_code == 200
     assert httpx.get(f"{tower.music_url}/api/health", trust_env=False).status_code == 200
+    health = httpx.get(f"{tower.echo_url}/api/echo/health", trust_env=False).json()
+    assert health["status"] == "healthy", health
 
 
 def test_up_again_finds_it_and_starts_nothing(tower: Addresses, tower_settings: Settings) -> None:

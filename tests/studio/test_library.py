@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from studio.library import (
     LONGEST_NAME_BYTES,
     UNTITLED,
+    Place,
     episode_nfo,
     free_copy,
     nfo_path,
     safe_name,
     season_nfo,
     series_folder,
-    special_path,
+    subtitle_path,
     thumb_path,
     title_from,
     tvshow_nfo,
@@ -78,18 +79,33 @@ def test_a_second_project_of_one_name_gets_its_number() -> None:
 
 
 def test_a_clip_is_a_special_of_its_series() -> None:
-    path = special_path(series_folder("Kaze", 2026), 3, "The village: dawn")
+    path = Place(series_folder("Kaze", 2026), 0, 3, "The village: dawn").video
     assert path == PurePath("Kaze (2026)/Season 00/Kaze S00E03 - The village- dawn.mp4")
     assert nfo_path(path).name == "Kaze S00E03 - The village- dawn.nfo"
     assert thumb_path(path).name == "Kaze S00E03 - The village- dawn-thumb.jpg"
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Rain", "Kaze S01E02 - Rain.mp4"),
+        ("E3 falls", "Kaze S01E02 E3 falls.mp4"),  # after a dash it would be episodes 2 and 3
+        ("x1", "Kaze S01E02 x1.mp4"),
+        ("Exit", "Kaze S01E02 - Exit.mp4"),
+    ],
+)
+def test_an_episode_is_named_so_that_it_is_one(title: str, name: str) -> None:
+    place = Place("Kaze (2026)", 1, 2, title)
+    assert place.video == PurePath("Kaze (2026)/Season 01") / name
+    assert subtitle_path(place.video, "ja.ass").name == f"{name.removesuffix('.mp4')}.ja.ass"
+
+
 @given(ANY_TEXT, ANY_TEXT, st.integers(1, 10**6))
 def test_every_clip_has_a_name_that_fits(name: str, title: str, number: int) -> None:
-    path = special_path(series_folder(name, 2026, copy=12), number, title)
+    path = Place(series_folder(name, 2026, copy=12), 0, number, title).video
     assert len(path.parts) == 3
     assert all(len(part.encode()) <= 210 for part in path.parts)
-    assert f"S00E{number:02d} - " in path.name
+    assert f"S00E{number:02d} " in path.name
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Music laid under a clip: what is heard when, sample by sample."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -135,3 +137,20 @@ def test_what_cannot_be_laid_is_refused(track_s: float, duration_s: float, start
             downbeats_s=np.zeros(0),
             start_s=start_s,
         )
+
+
+@given(
+    st.floats(0.0, 3.9),
+    st.floats(0.3, 12.0),
+    st.none() | st.tuples(st.floats(0.0, 1.5), st.floats(2.0, 4.0)),
+    st.lists(st.integers(0, 96_000), max_size=6),
+)
+def test_stretches_of_a_bed_make_up_the_whole(
+    start_s: float, duration_s: float, loop: tuple[float, float] | None, edges: list[int]
+) -> None:
+    bed = Bed(start_s, duration_s, min(0.25, duration_s / 2), Loop(*loop) if loop else None)
+    track = np.random.default_rng(0).uniform(-1, 1, (4 * RATE_HZ, 2)).astype(np.float32)
+    whole = lay_bed(bed, track, RATE_HZ)
+    bounds = [0, *sorted(edge for edge in edges if edge < len(whole)), len(whole)]
+    parts = [lay_bed(bed, track, RATE_HZ, begin=at, end=until) for at, until in pairwise(bounds)]
+    assert np.array_equal(np.concatenate(parts), whole)

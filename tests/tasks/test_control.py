@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from db.queries import decisions
+from db.queries import branches, decisions, generations
+from db.queries.jobs import accept_job
 from db.session import transaction
 from studio.errors import StateError
 from tasks import control
 from tests.fakes.comfyui import FakeComfyUI
-from tests.fakes.generations import new_generation
+from tests.fakes.generations import new_branch, new_generation
 from tests.fakes.serving import wait_until
 from tests.fakes.staging import held, planned, render_until_superseded
 
@@ -46,6 +47,47 @@ def test_approval_and_retry_are_noted(decide: Callable[[str], None], noted: tupl
     generation_id = _waiting()
     decide(generation_id)
     assert _decided(generation_id) == [(noted[0], "person", noted[1])]
+
+
+def _family(*statuses: str) -> tuple[str, list[str]]:
+    """An episode under way, and clips that it has had made."""
+    with transaction() as session:
+        branch = new_branch(session)
+        at = {"project_id": branch.project_id, "branch_id": branches.id_of(branch)}
+        parent = accept_job(session, kind="episode", title="The Beginning", episode_id=1, **at)
+        children = []
+        for status in statuses:
+            job = new_generation(session, branch)
+            job.parent_id, job.status = parent.id, status
+            children.append(job.id)
+        return parent.id, children
+
+
+def _statuses(*generation_ids: str) -> list[str]:
+    with transaction() as session:
+        return [generations.get(session, generation_id).status for generation_id in generation_ids]
+
+
+def test_a_parent_that_is_cancelled_ends_its_children_that_are_under_way() -> None:
+    parent, children = _family("processing", "completed", "needs_review", "processing")
+    with transaction() as session:
+        generations.get(session, children[3]).stage = "publish"
+    control.cancel(parent)
+    assert _statuses(parent) == ["cancelled"]
+    assert _statuses(*children) == ["cancelled", "completed", "needs_review", "processing"]
+
+
+def test_what_waits_for_its_scenes_is_not_approved() -> None:
+    parent, _ = _family()
+    with transaction() as session:
+        job = generations.get(session, parent)
+        job.status, job.error = "needs_review", {"code": "SCENES_MISSING", "message": "", "details": {}}
+    with pytest.raises(StateError, match="missing"):
+        control.approve(parent)
+    control.retry(parent)
+    with transaction() as session:
+        job = generations.get(session, parent)
+        assert (job.status, job.take, job.attempt, job.error) == ("processing", 2, 2, None)
 
 
 def test_a_cancel_reaches_the_renderer_at_once_whatever_another_one_does(

@@ -89,6 +89,16 @@ def test_a_generation_that_is_being_handed_over_is_left_alone() -> None:
     assert job(generation_id).flow_run_id is None
 
 
+def test_what_another_job_has_made_waits_behind_what_somebody_asked_for() -> None:
+    parent, child = accepted(), accepted()
+    with transaction() as session:
+        generations.get(session, child).parent_id = parent
+    submit(parent, 1)
+    submit(child, 1)
+    queues = [flow_run(job(generation_id).flow_run_id).work_queue_name for generation_id in (parent, child)]
+    assert queues == ["interactive", "batch"]
+
+
 def test_submitting_twice_is_one_run() -> None:
     generation_id = accepted()
     submit(generation_id, 1)

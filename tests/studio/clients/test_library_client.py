@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.clients.library import publish, staging
+from studio.clients.library import Standing, hash_of, publish, staging, withdraw
 from studio.clients.store import ABANDONED_S
 from studio.errors import FileMissingError, StorageError
 
@@ -77,12 +77,52 @@ def test_another_take_replaces_the_file(season: Path, clip: Path) -> None:
     assert _files(season) == ["a.mp4", "a.nfo"]
 
 
+def _moved(clip: Path, season: Path, *files: str) -> list[str]:
+    """A clip goes by another title; `files` are what was written with it under the old one."""
+    stood = Standing(season / "a.mp4", {season / name: str(hash_of(season / name)) for name in files})
+    for _ in range(2):
+        with staging(clip, season / "b.mp4", sidecars={season / "b.nfo": b"3"}, stands=stood) as put_in_place:
+            put_in_place()
+    return _files(season)
+
+
 def test_another_title_removes_what_the_old_one_left(season: Path, clip: Path) -> None:
     publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"1", season / "a-thumb.jpg": b"2"})
-    publish(clip, season / "b.mp4", sidecars={season / "b.nfo": b"3"}, replaces=season / "a.mp4")
-    assert _files(season) == ["b.mp4", "b.nfo"]
-    publish(clip, season / "b.mp4", sidecars={season / "b.nfo": b"3"}, replaces=season / "a.mp4")
-    assert _files(season) == ["b.mp4", "b.nfo"]
+    assert _moved(clip, season, "a-thumb.jpg") == ["b.mp4", "b.nfo"]
+
+
+def test_what_a_person_put_beside_a_video_goes_along_with_it(season: Path, clip: Path) -> None:
+    publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"1", season / "a.en.srt": b"2"})
+    for name in ("a-thumb.jpg", "a.de.srt", "another.jpg"):
+        (season / name).write_bytes(b"a person's")
+    wanted = ["another.jpg", "b-thumb.jpg", "b.de.srt", "b.mp4", "b.nfo"]
+    assert _moved(clip, season, "a.en.srt") == wanted
+
+
+def test_what_was_written_and_changed_by_a_person_since_is_theirs(season: Path, clip: Path) -> None:
+    publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"1", season / "a.en.srt": b"2"})
+    ours = Standing(season / "a.mp4", {season / "a.en.srt": "0" * 64})
+    withdraw(ours, root=season.parent.parent)
+    assert _files(season) == ["a.en.srt"]
+
+
+def test_what_is_withdrawn_leaves_no_empty_folder(season: Path, clip: Path) -> None:
+    root, show = season.parent.parent, season.parent / "tvshow.nfo"
+    publish(clip, season / "a.mp4", sidecars={season / "a.nfo": b"1", show: b"2"})
+    withdraw(Standing(season / "a.mp4"), root=root)
+    assert _files(root) == ["tvshow.nfo"]
+    assert not season.exists()
+    withdraw(Standing(season / "a.mp4", {show: str(hash_of(show))}), root=root)
+    assert list(root.iterdir()) == []
+
+
+def test_a_description_that_went_meanwhile_is_written_again(season: Path, clip: Path) -> None:
+    show = season.parent / "tvshow.nfo"
+    publish(clip, season / "a.mp4", sidecars={show: b"show"})
+    with staging(clip, season / "b.mp4", sidecars={show: b"show"}) as put_in_place:
+        withdraw(Standing(season / "a.mp4", {show: str(hash_of(show))}), root=season.parent.parent)
+        put_in_place()
+    assert _files(season.parent) == ["b.mp4", "tvshow.nfo"]
 
 
 def test_a_full_disk_leaves_nothing_behind(season: Path, clip: Path) -> None:

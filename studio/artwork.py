@@ -1,0 +1,222 @@
+"""Pictures of a series and its episodes, made of frames of takes: which frame, which part, which title."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from studio.animatic.caption import AMBER, LABEL, NIGHT, bar_height
+from studio.measures import texture
+from studio.pictures import BLACK_BELOW, WHITE_FROM
+
+Pixels = NDArray[np.uint8]
+Planes = NDArray[np.float64]
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+POSTER_PX: Final = (800, 1200)
+BACKDROP_PX: Final = (1280, 720)
+THUMB_PX: Final = (960, 540)
+JPEG_QUALITY: Final = 90
+EMPTY_SHARE: Final = 0.5
+"""A picture of which more than this is black, or white, is none to show."""
+
+LEAST_SPREAD: Final = 16.0
+_TITLE_SHARE: Final = 0.34
+_LATIN_BELOW: Final = 0x250
+
+
+def choose_frame(frames: Sequence[Pixels]) -> int | None:
+    """The frame of one clip that shows most.
+
+    Args:
+        frames: RGB, uint8, each of shape (h, w, 3), of one size.
+
+    Returns:
+        The index of the frame that comes first when they are ranked by sharpness, contrast, colour and
+        richness of tones, each measure having one vote (Borda 1781); the earlier of equals. None where every
+        frame is nearly black, white or flat.
+    """
+    return _first_of(frames, (_sharpness, _spread, _colourfulness, _richness))
+
+
+def choose_take(frames: Sequence[Pixels], scores: Sequence[float | None]) -> list[int]:
+    """The order in which takes are to be shown, the best first, by one frame of each.
+
+    Args:
+        frames: One a take, RGB, uint8, shape (h, w, 3).
+        scores: What the takes were judged to be worth, 0 to 10; None where that was not judged.
+
+    Returns:
+        Indices into `frames`, without those that show nothing. Sharpness has no vote here: it compares
+        pictures of one clip alone. Takes that were not judged rank behind those that were.
+    """
+    kept = [index for index, frame in enumerate(frames) if not _is_empty(frame)]
+    votes = _votes([frames[index] for index in kept], (_spread, _colourfulness, _richness))
+    votes += _ranks([-1.0 if scores[index] is None else float(scores[index] or 0) for index in kept])
+    return [kept[index] for index in np.argsort(-votes, kind="stable")]
+
+
+def without_caption(frame: Pixels) -> Pixels:
+    """A frame of an animatic without the bar at its foot."""
+    tall = bar_height((frame.shape[1], frame.shape[0])) + 1
+    return np.ascontiguousarray(frame[:-tall])
+
+
+def draw_poster(frame: Pixels, title: str, *, is_animatic: bool) -> bytes:
+    """The upright picture, 2:3, with the title at its foot.
+
+    Args:
+        frame: RGB, uint8, shape (h, w, 3).
+        title: What stands on it, in letters that the font has (Latin); any other is left off whole.
+        is_animatic: Whether that is to be said on it.
+
+    Returns:
+        A JPEG of 800 x 1200 pixels, cut out where the frame has most detail.
+    """
+    picture = Image.fromarray(_cut(frame, POSTER_PX))
+    if title.strip() and all(ord(letter) < _LATIN_BELOW for letter in title):
+        picture = _titled(picture, " ".join(title.split()))
+    return _jpeg(_labelled(picture, is_animatic))
+
+
+def draw_backdrop(frame: Pixels, *, is_animatic: bool) -> bytes:
+    """The wide picture of a series, 16:9, as a JPEG of 1280 x 720 pixels."""
+    return _jpeg(_labelled(Image.fromarray(_cut(frame, BACKDROP_PX)), is_animatic))
+
+
+def draw_thumb(frame: Pixels, *, is_animatic: bool) -> bytes:
+    """The picture of one episode, 16:9, as a JPEG of 960 x 540 pixels."""
+    return _jpeg(_labelled(Image.fromarray(_cut(frame, THUMB_PX)), is_animatic))
+
+
+def _first_of(frames: Sequence[Pixels], measures: Sequence[Callable[[Pixels], float]]) -> int | None:
+    kept = [index for index, frame in enumerate(frames) if not _is_empty(frame)]
+    if not kept:
+        return None
+    return kept[int(np.argmax(_votes([frames[index] for index in kept], measures)))]
+
+
+def _votes(frames: Sequence[Pixels], measures: Sequence[Callable[[Pixels], float]]) -> Planes:
+    ranks = [_ranks([measure(frame) for frame in frames]) for measure in measures]
+    return np.sum(ranks, axis=0) if frames else np.zeros(0)
+
+
+def _ranks(values: Sequence[float]) -> Planes:
+    """How many of the others each value outdoes, equals counting half; what could not be measured, none."""
+    seen = np.nan_to_num(np.array(values, np.float64), nan=-np.inf)
+    above = (seen[:, None] > seen[None, :]).sum(axis=1)
+    alike = (seen[:, None] == seen[None, :]).sum(axis=1) - 1
+    return np.asarray(above + alike / 2, np.float64)
+
+
+def _is_empty(frame: Pixels) -> bool:
+    luma = _luma(frame)
+    black, white = float((luma < BLACK_BELOW).mean()), float((luma >= WHITE_FROM).mean())
+    return max(black, white) > EMPTY_SHARE or _spread(frame) < LEAST_SPREAD
+
+
+def _luma(frame: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _sharpness(frame: Pixels) -> float:
+    return texture.sharpness(_luma(frame))
+
+
+def _richness(frame: Pixels) -> float:
+    return texture.tone_richness(_luma(frame))
+
+
+def _spread(frame: Pixels) -> float:
+    return float(_luma(frame).std())
+
+
+def _colourfulness(frame: Pixels) -> float:
+    """M3 of Hasler and Suesstrunk 2003, of RGB; about 0 (grey) to 110."""
+    red, green, blue = (frame[..., index].astype(np.float64) for index in range(3))
+    first, second = red - green, (red + green) / 2 - blue
+    spread = np.hypot(first.std(), second.std())
+    return float(spread + 0.3 * np.hypot(first.mean(), second.mean()))
+
+
+def _cut(frame: Pixels, size_px: tuple[int, int]) -> Pixels:
+    """The part of that shape with the most detail, at that size; as high or as wide as the frame allows."""
+    (width, height), (rows, columns) = size_px, frame.shape[:2]
+    high = min(rows, round(columns * height / width))
+    wide = min(columns, round(rows * width / height))
+    detail = cv2.Laplacian(cv2.GaussianBlur(_luma(frame), (0, 0), 2.0), cv2.CV_32F) ** 2
+    top, left = _densest(detail.sum(axis=1), high), _densest(detail.sum(axis=0), wide)
+    part = frame[top : top + high, left : left + wide]
+    how = cv2.INTER_AREA if wide > width else cv2.INTER_LANCZOS4
+    return np.asarray(cv2.resize(np.ascontiguousarray(part), size_px, interpolation=how), np.uint8)
+
+
+def _densest(weights: NDArray[np.float32], length: int) -> int:
+    """Where a window of `length` begins that holds most of what is there; the middle one of equals."""
+    sums = np.convolve(weights.astype(np.float64), np.ones(length), "valid")
+    best = np.flatnonzero(sums >= sums.max() * (1 - 1e-9))
+    return int(best[len(best) // 2])
+
+
+def _titled(picture: Image.Image, title: str) -> Image.Image:
+    width, height = picture.size
+    shade = Image.new("L", (1, height), 0)
+    from_row = round(height * (1 - 1.4 * _TITLE_SHARE))
+    for row in range(from_row, height):
+        shade.putpixel((0, row), round(215 * min(1.0, (row - from_row) / (height * _TITLE_SHARE))))
+    picture.paste(Image.new("RGB", picture.size, NIGHT), mask=shade.resize(picture.size))
+    lines, font = _set(title, width - 2 * round(width * 0.08), round(height * _TITLE_SHARE * 0.75))
+    text = "\n".join(lines)
+    draw = ImageDraw.Draw(picture)
+    at = (width / 2, height * (1 - _TITLE_SHARE / 2))
+    draw.multiline_text(at, text, fill=(245, 246, 250), font=font, anchor="mm", align="center", spacing=12)
+    return picture
+
+
+def _set(title: str, room_px: int, tall_px: int) -> tuple[list[str], Font]:
+    """The title in as few and as large lines as fit; a word that is too long for any is cut."""
+    for size in range(116, 27, -8):
+        font = ImageFont.load_default(size=size)
+        lines = _wrapped(title, font, room_px)
+        if all(font.getlength(line) <= room_px for line in lines) and len(lines) * (size + 12) <= tall_px:
+            return lines, font
+    font = ImageFont.load_default(size=28)
+    most = max(1, tall_px // 40)
+    return [_cropped(line, font, room_px) for line in _wrapped(title, font, room_px)[:most]], font
+
+
+def _wrapped(title: str, font: Font, room_px: int) -> list[str]:
+    lines: list[str] = []
+    for word in title.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= room_px:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _cropped(line: str, font: Font, room_px: int) -> str:
+    while line and font.getlength(f"{line}...") > room_px:
+        line = line[:-1]
+    return f"{line}..." if line else ""
+
+
+def _labelled(picture: Image.Image, is_animatic: bool) -> Image.Image:
+    if not is_animatic:
+        return picture
+    tall = max(14, picture.height // 34)
+    font = ImageFont.load_default(size=tall * 0.6)
+    wide = round(font.getlength(LABEL)) + tall
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 0, wide, tall), fill=NIGHT)
+    draw.text((wide / 2, tall * 0.54), LABEL, fill=AMBER[:3], font=font, anchor="mm")
+    return picture
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    pixels = cv2.cvtColor(np.asarray(picture, np.uint8), cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes())
