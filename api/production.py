@@ -25,6 +25,7 @@ from api.routes import (
     generations,
     live,
     projects,
+    publications,
     quality,
     queue,
     renderers,
@@ -42,15 +43,17 @@ from db.listener import Listener
 from db.queries.ownership import EVENTS_CHANNEL
 from studio.settings import Settings
 from tasks import control
+from tasks.media_server import look_at_server, make_library
 from tasks.renderer_survey import look_at_renderers, survey_models
 from tasks.submission import submit
+from tasks.withdrawing import unpublish
 from tasks.workflow_checks import judge_workflow
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, trailers, versions, queue, board, thumbnails, live),
+    *(quality, trailers, versions, queue, board, thumbnails, live, publications),
 )
 REAL: Final = Commands(
     submit=submit,
@@ -58,6 +61,10 @@ REAL: Final = Commands(
     approve=control.approve,
     reject=control.reject,
     retry=control.retry,
+    publish=control.publish,
+    unpublish=unpublish,
+    look_at_jellyfin=look_at_server,
+    make_library=make_library,
     judge_workflow=judge_workflow,
     look_at_renderers=look_at_renderers,
     survey_models=survey_models,

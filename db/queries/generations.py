@@ -124,6 +124,7 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
         "children": row["children"],
+        "publication": next(iter(row["publications"]), None),
         "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
@@ -216,6 +217,7 @@ def _whole() -> Select[*tuple[Any, ...]]:
         shown.takes(generation_id).label("takes"),
         shown.given(generation_id).label("given"),
         shown.children(generation_id).label("children"),
+        shown.publication(generation_id).label("publications"),
     )
     return query.where(col(Job.id) == generation_id)
 
