@@ -7,13 +7,29 @@ from fastapi import APIRouter, FastAPI
 
 from api.app import build
 from api.orders import Orders
-from api.routes import episode_audio, episode_publications, episode_renders, episodes, schedules, storage
+from api.routes import (
+    episode_audio,
+    episode_cuts,
+    episode_publications,
+    episode_renders,
+    episodes,
+    schedules,
+    storage,
+)
 from studio.settings import Settings
 from tasks.schedules import BATCHES, align
 from tasks.submission import submit
 
 PREFIX: Final = "/api/anime"
-_ROUTES: Final = (episodes, episode_audio, episode_renders, episode_publications, schedules, storage)
+_ROUTES: Final = (
+    episodes,
+    episode_audio,
+    episode_renders,
+    episode_cuts,
+    episode_publications,
+    schedules,
+    storage,
+)
 REAL: Final = Orders(submit=submit, align=partial(align, BATCHES))
 
 

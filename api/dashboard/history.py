@@ -14,7 +14,7 @@ COLOURS: Final = 6
 def in_order(commits: Sequence[Json]) -> list[Json]:
     """Commits, each once, newest first, and none before one that it led to."""
     known = {each["id"]: each for each in commits}
-    children = {each: 0 for each in known}
+    children = dict.fromkeys(known, 0)
     for each in known.values():
         for parent in each["parents"]:
             if parent in children:

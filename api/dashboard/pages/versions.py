@@ -21,16 +21,17 @@ CONFLICT: Final = "MERGE_CONFLICT"
 
 
 @router.get("/versions")
-async def versions_page(
-    request: Request, desk: DeskGiven, project_id: int, branch: str = "main"
-) -> Response:
+async def versions_page(request: Request, desk: DeskGiven, project_id: int, branch: str = "main") -> Response:
     """What was recorded, on all branches."""
     head, tags = await gather(
         project_head(desk, project_id, branch, "versions"), desk.get("/tags", project_id=project_id)
     )
     shown = head["branches"][:BRANCHES]
     logs = await gather(
-        *(desk.get("/commits", project_id=project_id, branch=each["branch_name"], limit=COMMITS) for each in shown)
+        *(
+            desk.get("/commits", project_id=project_id, branch=each["branch_name"], limit=COMMITS)
+            for each in shown
+        )
     )
     commits = in_order([commit for log in logs for commit in log])[:COMMITS]
     lanes = lanes_of(shown, commits)
@@ -49,9 +50,7 @@ async def versions_page(
 
 
 @router.post("/versions")
-async def change_versions(
-    request: Request, desk: DeskGiven, project_id: int, form: FormGiven
-) -> Response:
+async def change_versions(request: Request, desk: DeskGiven, project_id: int, form: FormGiven) -> Response:
     """Record, branch off, merge, undo, repeat, name."""
     branch = form.get("branch", "main")
     here = f"/projects/{project_id}/versions{query(branch=branch)}"
@@ -61,7 +60,9 @@ async def change_versions(
     except Refused as refused:
         if refused.error.get("code") != CONFLICT or "merge_id" not in refused.details:
             raise
-        return go(request, f"/projects/{project_id}/merges/{refused.details['merge_id']}{query(branch=branch)}")
+        return go(
+            request, f"/projects/{project_id}/merges/{refused.details['merge_id']}{query(branch=branch)}"
+        )
     return go(request, here)
 
 
@@ -83,8 +84,16 @@ async def diff_page(
     cursor: str = "",
 ) -> Response:
     """What leads from one state to another."""
-    asked = {"project_id": project_id, "base": base, "head": head, "limit": DIFFERENCES, "cursor": cursor}
-    above, found = await gather(project_head(desk, project_id, branch, "versions"), desk.get("/diff", **asked))
+    asked: dict[str, Any] = {
+        "project_id": project_id,
+        "base": base,
+        "head": head,
+        "limit": DIFFERENCES,
+        "cursor": cursor,
+    }
+    above, found = await gather(
+        project_head(desk, project_id, branch, "versions"), desk.get("/diff", **asked)
+    )
     return render(request, "diff.html", **above, found=found, base=base, head=head)
 
 
@@ -109,7 +118,9 @@ async def resolve(
         await desk.send("POST", f"/merges/{merge_id}/abort")
         return go(request, f"/projects/{project_id}/versions{back}")
     merge = await desk.get(f"/merges/{merge_id}")
-    decided = [each for at, conflict in enumerate(merge["conflicts"]) if (each := _decided(form, at, conflict))]
+    decided = [
+        each for at, conflict in enumerate(merge["conflicts"]) if (each := _decided(form, at, conflict))
+    ]
     left = await desk.send("POST", f"/merges/{merge_id}/resolve", {"resolutions": decided})
     page = "versions" if left["status"] == "merged" else f"merges/{merge_id}"
     return go(request, f"/projects/{project_id}/{page}{back}")
@@ -158,7 +169,9 @@ async def _named_scenes(desk: Desk, merge: dict[str, Any]) -> dict[str, str]:
     entities = {each["entity"] for each in merge["conflicts"]}
     kinds = {"scenes": "/scenes/", "characters": "/characters/"}
     known = [each for each in entities if each.partition("/")[0] in kinds]
-    found = await gather(*(desk.maybe(kinds[each.partition("/")[0]] + each.partition("/")[2]) for each in known))
+    found = await gather(
+        *(desk.maybe(kinds[each.partition("/")[0]] + each.partition("/")[2]) for each in known)
+    )
     return {
         key: f"Scene {value['scene_number']}" if "scene_number" in value else value["name"]
         for key, value in zip(known, found, strict=True)
