@@ -100,7 +100,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if body.scene_id is not None:
             scenes.require(session, at, body.scene_id)
         characters.require(session, at, body.characters)
-        usual = Usual(working.production(session, at), preferences.of_user(session, order.token))
+        usual = Usual(working.production(session, at), preferences.in_effect(session, order.token))
         terms = replace(Said.of(_as_sent(body)), audio_path=audio_path)
         asked = usual.asked(at, terms, preferences.template(session, usual.style(terms)))
         if asked.workflow is not None:

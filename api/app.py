@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import doors, envelope
 from api.boundary import Boundary
 from api.envelope import Envelope
+from api.routes import metrics
 from db.session import POOL_OVERFLOW, POOL_SIZE
 from studio.errors import StackError, StudioError
 from studio.settings import Settings
@@ -44,6 +45,7 @@ def build(
     routers: Sequence[APIRouter],
     open_paths: Collection[str] = (),
     upload_paths: Collection[str] = (),
+    has_pages: bool = False,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """A service of Tower's.
@@ -55,6 +57,7 @@ def build(
         routers: Its routes.
         open_paths: Paths that need no token.
         upload_paths: Paths that take files, up to the largest body.
+        has_pages: Whether people open pages of it in a browser.
         lifespan: What the service opens at its start and closes at its end.
 
     Raises:
@@ -67,7 +70,9 @@ def build(
         version="1",
         redirect_slashes=False,
         responses=ERRORS,
-        middleware=_middleware(settings, open_paths, upload_paths),
+        middleware=_middleware(
+            settings, open_paths, doors.Bodies(settings.max_body_bytes, frozenset(upload_paths), has_pages)
+        ),
         exception_handlers={
             StudioError: envelope.on_studio_error,
             RequestValidationError: envelope.on_invalid_request,
@@ -76,7 +81,7 @@ def build(
         lifespan=_lifespan(lifespan),
     )
     app.state.settings = settings
-    for router in routers:
+    for router in (*routers, metrics.router):
         app.include_router(router)
     return app
 
@@ -90,10 +95,7 @@ def check_bind(settings: Settings) -> None:
         )
 
 
-def _middleware(
-    settings: Settings, open_paths: Collection[str], upload_paths: Collection[str]
-) -> list[Middleware]:
-    bodies = doors.Bodies(settings.max_body_bytes, frozenset(upload_paths))
+def _middleware(settings: Settings, open_paths: Collection[str], bodies: doors.Bodies) -> list[Middleware]:
     passed = [
         doors.host_door(settings),
         doors.rate_door(settings),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
@@ -18,12 +18,20 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import envelope
+from api.sessions import sessions_of
 from studio.settings import Settings
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 LARGEST_JSON_BYTES: Final = 8 * 1024 * 1024
 BURST: Final = 2
 """How many times its rate a client may use at once."""
+
+INSIDE: Final = "inside"
+"""What our own pages ask within this process has been through the doors already."""
+
+FORM: Final = "application/x-www-form-urlencoded"
+LOGIN: Final = "/login"
+STATIC: Final = "/static/"
 
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _TOO_LARGE: Final = "The body is larger than this service takes."
@@ -55,13 +63,35 @@ class Caller:
     def has_body(self) -> bool:
         return "transfer-encoding" in self.headers or self.headers.get("content-length", "0") != "0"
 
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_of_session(self) -> bool:
+        """Whether a cookie let it in, which browsers send unasked."""
+        return bool(self.scope["state"].get("session"))
+
+    @property
+    def is_of_ours(self) -> bool:
+        """Whether a page of this very service says that it sends it."""
+        origin = self.headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc == self.headers.get("host")
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a person waits for it in a browser."""
+        is_page = not self.scope["path"].startswith("/api/") and "text/html" in self.headers.get("accept", "")
+        return self.scope["method"] == "GET" and is_page and "x-partial" not in self.headers
+
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """What bodies may be: JSON, and files where they are uploaded to."""
+    """What bodies may be: JSON, files where they are uploaded to, forms where there are pages."""
 
     largest_bytes: int
     upload_paths: frozenset[str] = frozenset()
+    has_pages: bool = False
 
     def takes_files(self, scope: Scope) -> bool:
         return scope["path"] in self.upload_paths
@@ -70,7 +100,9 @@ class Bodies:
         return self.largest_bytes if self.takes_files(scope) else min(self.largest_bytes, LARGEST_JSON_BYTES)
 
     def media_type(self, scope: Scope) -> str:
-        return "multipart/form-data" if self.takes_files(scope) else "application/json"
+        if self.takes_files(scope):
+            return "multipart/form-data"
+        return FORM if self.has_pages and not scope["path"].startswith("/api/") else "application/json"
 
 
 Door = Callable[[Caller], Awaitable[Response | None]]
@@ -111,24 +143,30 @@ def host_door(settings: Settings) -> Door:
 
 
 def origin_door(settings: Settings) -> Door:
-    """Pages of other origins may not write."""
+    """Pages of other origins may not write; what a session sends must say that it is of ours."""
     allowed = frozenset(settings.cors_origins)
 
     async def door(caller: Caller) -> Response | None:
         origin = caller.headers.get("origin")
-        if origin is None or not caller.is_write or origin in allowed or "*" in allowed:
+        if not caller.is_write or caller.is_of_ours:
             return None
-        if urlsplit(origin).netloc == caller.headers.get("host"):
+        if not caller.is_of_session and (origin is None or origin in allowed or "*" in allowed):
             return None
-        message = "Pages of this origin may not write: TOWER_CORS_ORIGINS lists those that may."
-        return caller.refuse(403, "ORIGIN_NOT_ALLOWED", message, details={"origin": origin})
+        return _foreign(caller)
 
     return door
 
 
+def _foreign(caller: Caller) -> Response:
+    message = "Pages of this origin may not write: TOWER_CORS_ORIGINS lists those that may."
+    details: dict[str, object] = {"origin": caller.headers.get("origin")}
+    return caller.refuse(403, "ORIGIN_NOT_ALLOWED", message, details=details)
+
+
 def token_door(settings: Settings, *, open_paths: Collection[str]) -> Door:
-    """One of the configured tokens, where there are any."""
+    """One of the configured tokens, where there are any, or a session that was begun with one."""
     tokens = [token.get_secret_value().encode() for token in settings.api_tokens]
+    sessions = sessions_of(settings)
 
     async def door(caller: Caller) -> Response | None:
         scheme, _, sent = caller.headers.get("authorization", "").partition(" ")
@@ -136,12 +174,27 @@ def token_door(settings: Settings, *, open_paths: Collection[str]) -> Door:
         matches = [hmac.compare_digest(given, token) for token in tokens]
         if any(matches):
             caller.scope["state"]["token"] = hashlib.sha256(given).hexdigest()
-        elif tokens and caller.scope["path"] not in open_paths:
-            headers = {"WWW-Authenticate": "Bearer"}
-            return caller.refuse(401, "UNAUTHORIZED", "A valid bearer token is needed.", headers=headers)
+        elif (token := sessions.token_of(caller.headers.get("cookie"))) is not None:
+            caller.scope["state"] |= {"token": hashlib.sha256(token).hexdigest(), "session": True}
+        elif tokens and not _is_open(caller.scope["path"], open_paths):
+            return _asked_who(caller)
         return None
 
     return door
+
+
+def _is_open(path: str, open_paths: Collection[str]) -> bool:
+    return path in open_paths or (STATIC in open_paths and path.startswith(STATIC))
+
+
+def _asked_who(caller: Caller) -> Response:
+    """A person is led to where a token is traded for a session, and back."""
+    if caller.wants_page:
+        query = caller.scope["query_string"].decode("latin-1")
+        back = caller.scope["path"] + (f"?{query}" if query else "")
+        return Response(status_code=303, headers={"Location": f"{LOGIN}?{urlencode({'next': back})}"})
+    headers = {"WWW-Authenticate": "Bearer"}
+    return caller.refuse(401, "UNAUTHORIZED", "A valid bearer token is needed.", headers=headers)
 
 
 def rate_door(settings: Settings) -> Door:
@@ -151,6 +204,8 @@ def rate_door(settings: Settings) -> Door:
     limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def door(caller: Caller) -> Response | None:
+        if caller.scope["state"].get(INSIDE):
+            return None
         address = (caller.scope.get("client") or ("unknown",))[0]
         if await limiter.hit(limit, address):
             return None
@@ -165,14 +220,14 @@ def rate_door(settings: Settings) -> Door:
 
 
 def media_type_door(bodies: Bodies) -> Door:
-    """Bodies are JSON, which no page may send unasked; uploads are kept from pages by their origin alone."""
+    """Bodies are JSON, which no page may send unasked; forms and uploads must be of our own pages."""
 
     async def door(caller: Caller) -> Response | None:
         if not caller.is_write or not caller.has_body:
             return None
         sent, expected = caller.headers.get("content-type", ""), bodies.media_type(caller.scope)
-        if sent.partition(";")[0].strip().lower() == expected:
-            return None
+        if caller.media_type == expected:
+            return None if expected != FORM or caller.is_of_ours else _foreign(caller)
         details: dict[str, object] = {"field": "Content-Type", "value": sent, "expected": expected}
         wanted = "a form with a file" if bodies.takes_files(caller.scope) else "JSON"
         return caller.refuse(415, "UNSUPPORTED_MEDIA_TYPE", f"The body must be {wanted}.", details=details)

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
+import uvloop
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
-from api import episodes, music, production
+from api import echo, episodes, music, production
 from api.app import check_bind
 from studio import log as logs
 from studio.errors import PortTakenError, StackError
@@ -57,7 +58,8 @@ def main() -> int:
     logs.configure(settings.log_level)
     try:
         check_bind(settings)
-        asyncio.run(serve(settings.bind, _services(settings)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings.bind, _services(settings)))
     except StackError as error:
         log.error("%s", error.message)
         return 1
@@ -65,10 +67,14 @@ def main() -> int:
 
 
 def _services(settings: Settings) -> list[Service]:
+    episode_app, music_app = episodes.create_app(settings), music.create_app(settings)
+    echo_app = echo.create_app(settings)
+    neighbours = {"episodes": episode_app, "music": music_app, "echo": echo_app}
     return [
-        (production.create_app(settings), settings.anime_port),
-        (episodes.create_app(settings), settings.episodes_port),
-        (music.create_app(settings), settings.music_port),
+        (production.create_app(settings, neighbours=neighbours), settings.anime_port),
+        (episode_app, settings.episodes_port),
+        (music_app, settings.music_port),
+        (echo_app, settings.echo_port),
     ]
 
 
@@ -76,6 +82,7 @@ def _config(app: ASGIApp) -> Config:
     return Config(
         app,
         lifespan="on",
+        http="httptools",
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -1,7 +1,7 @@
 """Event streams: so many at once, each over the process's one listening connection."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,10 @@ PATIENCE_S: Final = 30.0
 """How long a stream waits for a ring before it looks by itself, while the listener is up."""
 
 
+BREATH_S: Final = 0.25
+"""What happens within so short a time is told together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, numbered within its stream."""
@@ -43,6 +47,8 @@ class Seen:
 
 
 Read = Callable[[int], Seen]
+Look = Callable[[Collection[str] | None], Sequence[Mapping[str, Any]]]
+"""How the named generations are, or all of those under way."""
 
 
 @dataclass(slots=True)
@@ -89,6 +95,20 @@ class Streams:
                 if not seen.events:
                     await self._wait(bell.rung, stop)
 
+    async def follow_all(self, look: Look, stop: anyio.Event) -> AsyncIterator[ServerSentEvent]:
+        """How everything under way goes: first all of it, then whatever changes, until the client leaves."""
+        with self.listener.hearing_all() as ear:
+            changed: Mapping[str, str | None] | None = None
+            while not stop.is_set():
+                for sent in await _states(look, changed):
+                    yield sent
+                with anyio.move_on_after(BREATH_S):
+                    await stop.wait()
+                await self._wait(ear.rung, stop)
+                was_rung = ear.rung.is_set()
+                ear.rung.clear()
+                changed = ear.take() if was_rung else None
+
     async def _wait(self, rung: asyncio.Event, stop: anyio.Event) -> None:
         patience_s = PATIENCE_S if self.listener.is_up else self.poll_s
         with anyio.move_on_after(patience_s):
@@ -101,10 +121,12 @@ class Streams:
 class EventStream(EventSourceResponse):
     """A stream that holds a place for as long as it is sent."""
 
-    def __init__(self, streams: Streams, key: str, seq: int, read: Read) -> None:
+    def __init__(
+        self, streams: Streams, told: Callable[[anyio.Event], AsyncIterator[ServerSentEvent]]
+    ) -> None:
         stop = anyio.Event()
         super().__init__(
-            streams.follow(key, seq, read, stop),
+            told(stop),
             ping=HEARTBEAT_S,
             shutdown_event=stop,
             shutdown_grace_period=FAREWELL_S,
@@ -119,6 +141,22 @@ class EventStream(EventSourceResponse):
 async def _first(scope: anyio.CancelScope, stop: anyio.Event) -> None:
     await stop.wait()
     scope.cancel()
+
+
+async def _states(look: Look, changed: Mapping[str, str | None] | None) -> list[ServerSentEvent]:
+    previews = [
+        ServerSentEvent(canonical_json({"generation_id": key, "jpeg": jpeg}).decode(), event="preview")
+        for key, jpeg in (changed or {}).items()
+        if jpeg
+    ]
+    try:
+        states = await to_thread.run_sync(look, None if changed is None else list(changed))
+    except UnavailableError:
+        states = ()
+    return [
+        *(ServerSentEvent(canonical_json(state).decode(), event="generation") for state in states),
+        *previews,
+    ]
 
 
 async def _look(read: Read, seq: int) -> Seen:

@@ -30,6 +30,19 @@ class Bell:
         return preview
 
 
+@dataclass(slots=True, eq=False)
+class Ear:
+    """Hears everything: the keys that were announced, each with the latest picture that came with it."""
+
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: dict[str, str | None] = field(default_factory=dict)
+
+    def take(self) -> dict[str, str | None]:
+        """What was announced since the last time."""
+        heard, self.heard = self.heard, {}
+        return heard
+
+
 @dataclass(slots=True)
 class Listener:
     """Hears a channel whose announcements are a key, or a key and a picture, and rings for who waits for it.
@@ -42,6 +55,7 @@ class Listener:
     also: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     is_up: bool = False
     _waiting: defaultdict[str, set[Bell]] = field(default_factory=lambda: defaultdict(set))
+    _ears: set[Ear] = field(default_factory=set)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -65,6 +79,16 @@ class Listener:
             self._waiting[key].discard(bell)
             if not self._waiting[key]:
                 del self._waiting[key]
+
+    @contextmanager
+    def hearing_all(self) -> Iterator[Ear]:
+        """An ear for whatever is announced, whoever it is about."""
+        ear = Ear()
+        self._ears.add(ear)
+        try:
+            yield ear
+        finally:
+            self._ears.discard(ear)
 
     async def _listen(self) -> None:
         while True:
@@ -99,3 +123,6 @@ class Listener:
         for bell in self._waiting.get(key, ()):
             bell.preview = preview or bell.preview
             bell.rung.set()
+        for ear in self._ears:
+            ear.heard[key] = preview or ear.heard.get(key)
+            ear.rung.set()

@@ -11,3 +11,4 @@ class Lock(IntEnum):
     RECONCILER = 7_460_003
     LIBRARY_SCAN = 7_460_004
     PUBLICATIONS = 7_460_005
+    STORE = 7_460_010

@@ -13,10 +13,16 @@ from db.queries import workflows
 from db.session import psycopg_url
 
 
-def upgrade(url: str) -> None:
-    """Run what migrations are missing, under an advisory lock, and register the shipped workflows."""
+def configuration() -> Config:
+    """Where the migrations are."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Run what migrations are missing, under an advisory lock, and register the shipped workflows."""
+    config = configuration()
     engine = create_engine(psycopg_url(url), poolclass=NullPool)
     with engine.connect() as holder:
         holder.execute(text("SELECT pg_advisory_lock(:key)"), {"key": Lock.MIGRATIONS})

@@ -1,6 +1,7 @@
 """The one place that opens and commits transactions."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -8,8 +9,9 @@ from functools import cache
 import psycopg
 from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout, SerializationFailure
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import configure_mappers
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from studio.errors import ContentionError, StackError, UnavailableError
@@ -17,6 +19,8 @@ from studio.settings import read_settings
 
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
+TRIED_S = 1.0
+"""For how long after its last use a connection passes for alive."""
 CONNECT_TIMEOUT_S = 10
 SILENT_LINE = {
     "tcp_user_timeout": 30_000,
@@ -62,7 +66,7 @@ def _engine(url: str, pid: int) -> Engine:
         psycopg_url(url),
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # the one used last has its statements prepared
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "application_name": f"tower-{pid}",
@@ -70,6 +74,8 @@ def _engine(url: str, pid: int) -> Engine:
         },
     )
     event.listen(made, "connect", _limit_idleness)
+    event.listen(made, "checkin", _note_use)
+    event.listen(made, "checkout", _try_out)
     return made
 
 
@@ -78,6 +84,27 @@ def _limit_idleness(connection: psycopg.Connection, _: object) -> None:
     limit_ms = round(read_settings().heartbeat_lost_s * 1000)
     connection.execute(f"SET SESSION idle_in_transaction_session_timeout = {limit_ms}")
     connection.commit()
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_s"] = time.monotonic()
+
+
+def _try_out(connection: psycopg.Connection, record: ConnectionPoolEntry, _: object) -> None:
+    """A connection that has lain about may be dead; one that was just in use costs no trip to find out.
+
+    Raises:
+        DisconnectionError: it is dead; the pool tries another.
+    """
+    if connection.closed:
+        raise DisconnectionError
+    if time.monotonic() - record.info.get("used_s", -TRIED_S) < TRIED_S:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def engine() -> Engine:

@@ -9,7 +9,8 @@ from typing import Final
 from pydantic import SecretStr
 
 from deployments.guard import MARK
-from deployments.ports import LOOPBACK, Ports, reachable
+from deployments.ports import Ports
+from studio.hosts import LOOPBACK, reachable
 from studio.settings import Settings
 
 QUIET_PREFECT: Final = {
@@ -45,6 +46,8 @@ class Addresses:
     postgres_port: int = 0
     music_url: str = ""
     episodes_url: str = ""
+    echo_url: str = ""
+    ollama_url: str = ""
 
     def environment(self) -> dict[str, str]:
         """For a process that is to work with this stack."""
@@ -71,6 +74,8 @@ def gather(settings: Settings, ports: Ports, *, database_url: str = "", postgres
         postgres_port=postgres_port,
         music_url=f"http://{reachable(settings.bind)}:{ports.music}",
         episodes_url=f"http://{reachable(settings.bind)}:{ports.episodes}",
+        echo_url=f"http://{reachable(settings.bind)}:{ports.echo}",
+        ollama_url=f"http://{LOOPBACK}:{ports.ollama}" if ports.ollama else settings.ollama_host or "",
     )
 
 
@@ -89,9 +94,12 @@ def environment(settings: Settings, ports: Ports, addresses: Addresses, mark: st
         "TOWER_ANIME_PORT": str(ports.anime),
         "TOWER_EPISODES_PORT": str(ports.episodes),
         "TOWER_MUSIC_PORT": str(ports.music),
+        "TOWER_ECHO_PORT": str(ports.echo),
         "TOWER_PREFECT_PORT": str(ports.prefect),
         "TOWER_COMFYUI_PORT": str(ports.comfyui),
         "TOWER_POSTGRES_PORT": str(addresses.postgres_port),
+        **({"TOWER_OLLAMA_PORT": str(ports.ollama)} if ports.ollama else {}),
+        **({"OLLAMA_HOST": addresses.ollama_url} if addresses.ollama_url else {}),
         **own_prefect,
         "NUMBA_CACHE_DIR": str(home / "cache" / "numba"),
         "PATH": os.pathsep.join((programs, os.environ.get("PATH", os.defpath))),
@@ -121,7 +129,11 @@ def handed_down(settings: Settings) -> dict[str, str]:
 
 
 def _variable(name: str) -> str:
-    return name.upper() if name in ("database_url", "prefect_api_url") else f"TOWER_{name.upper()}"
+    return (
+        name.upper()
+        if name in ("database_url", "prefect_api_url", "ollama_host")
+        else f"TOWER_{name.upper()}"
+    )
 
 
 def _word(name: str, value: object) -> str:

@@ -72,6 +72,18 @@ class ConsistencyError(ConflictError):
     code = "CONSISTENCY_CONFLICT"
 
 
+class ArchiveError(InvalidError):
+    """A file is no archive of Tower's, was cut off or changed, or holds what it must not."""
+
+    code = "ARCHIVE_INVALID"
+
+
+class NewerArchiveError(ArchiveError):
+    """An archive was written by a newer Tower than this."""
+
+    code = "ARCHIVE_NEWER"
+
+
 class IdempotencyError(InvalidError):
     """An idempotency key was sent again with another body."""
 
@@ -82,6 +94,12 @@ class DuplicateError(ConflictError):
     """Something of that name or number is there already."""
 
     code = "DUPLICATE"
+
+
+class NotEmptyError(ConflictError):
+    """A backup is restored into what is empty, and this is not."""
+
+    code = "NOT_EMPTY"
 
 
 class MergeConflictError(ConflictError):
@@ -220,6 +238,18 @@ class JellyfinRefusedError(JellyfinUnavailableError):
     """The media server does not take the API key, or none is set."""
 
     code = "JELLYFIN_REFUSED"
+
+
+class LanguageModelError(UnavailableError):
+    """No language model answers: nobody there, no such model, or not in time."""
+
+    code = "LANGUAGE_MODEL_UNAVAILABLE"
+
+
+class AnswerUnusableError(LanguageModelError):
+    """A language model answered, and not what it was asked for."""
+
+    code = "LANGUAGE_MODEL_UNUSABLE"
 
 
 class StorageError(UnavailableError):

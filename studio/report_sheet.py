@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ COLOURS = {Verdict.PASS: "#2e7d4f", Verdict.WARN: "#b26a00", Verdict.FAIL: "#c03
 QUIET = "#7b8494"
 FLAG_COLUMNS = 6
 REASON_LETTERS = 32
+POINTS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def draw_report(
     high = (WIDTH - 2 * MARGIN) / STRIP * clip.stills.shape[1] / clip.stills.shape[2]
     parts += _filmstrip(clip, top, high)
     top += high + 34
-    for curve in _curves(clip):
+    for curve in curves(clip):
         parts += _chart(clip, curve, assessment, top)
         top += CHART_STEP
     flagged = _flagged(assessment)
@@ -70,6 +72,24 @@ def draw_report(
         f'viewBox="0 0 {WIDTH} {height:.0f}" font-family="sans-serif" font-size="13" fill="{TEXT}">'
     )
     return "\n".join([opening, '<rect width="100%" height="100%" fill="#ffffff"/>', *parts, "</svg>"])
+
+
+def thinned(curve: Curve, most: int = POINTS) -> dict[str, Any]:
+    """A curve as JSON: of each of `most` equal stretches the largest value, null where there is none.
+
+    Args:
+        curve: One value a frame, shape (n,); NaN where nothing could be measured.
+        most: The largest number of values, >= 1.
+    """
+    stretches = np.array_split(curve.values, min(most, len(curve.values)) or 1)
+    tops = [each[np.isfinite(each)] for each in stretches]
+    values = [float(f"{top.max():.4g}") if len(top) else None for top in tops]
+    return {
+        "label": curve.label,
+        "least_top": curve.least_top,
+        "metrics": list(curve.metrics),
+        "values": values,
+    }
 
 
 def flagged_frames(assessment: Assessment) -> tuple[int, ...]:
@@ -109,7 +129,8 @@ def _filmstrip(clip: Measurements, top: float, high: float) -> Iterator[str]:
         )
 
 
-def _curves(clip: Measurements) -> Iterator[Curve]:
+def curves(clip: Measurements) -> Iterator[Curve]:
+    """What was measured over the frames, each with the metrics that are read off it."""
     yield Curve("light, of 255", clip.mean, 255.0, ("black", "blank", "exposure", "visible"))
     yield Curve("change a frame, of 255", clip.change, 8.0, ("cuts", "duplicates", "drops", "timing"))
     yield Curve("held for, frames", clip.held, 12.0, ("frozen",))

@@ -2,10 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from studio.continuity import Misread
 from studio.errors import InvalidError
+from studio.presets import PRESETS
 
 MOST_TIMES_A_DAY: Final = 24
 _DAY: Final = "(MO|TU|WE|TH|FR|SA|SU)"
@@ -75,6 +77,38 @@ def _check_together(expression: str, named: Mapping[str, str]) -> None:
     times = math.prod(len(named[name].split(",")) for name in ("BYHOUR", "BYMINUTE") if name in named)
     if times > MOST_TIMES_A_DAY:
         raise not_taken(expression, f"at most {MOST_TIMES_A_DAY} times a day")
+
+
+def read_parameters(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Misread, ...]]:
+    """What a schedule says of its batches, and what of it cannot be meant; other keys are passed over."""
+    said = {name: parameters[name] for name in _PARAMETERS if name in parameters}
+    misread = tuple(
+        Misread(name, value, _PARAMETERS[name][1])
+        for name, value in said.items()
+        if not _PARAMETERS[name][0](value)
+    )
+    wrong = {each.key for each in misread}
+    return {name: value for name, value in said.items() if name not in wrong}, misread
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_quality(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value in PRESETS)
+
+
+_PARAMETERS: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = {
+    "branch_name": (_is_name, "the name of a branch"),
+    "only_stale": (_is_flag, "true or false"),
+    "quality": (_is_quality, f"{', '.join(PRESETS)} or null"),
+    "publish": (_is_flag, "true or false"),
+}
 
 
 def not_taken(expression: str, expected: str) -> InvalidError:

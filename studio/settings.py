@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "HOME")
+_OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "OLLAMA_HOST", "HOME")
 
 
 def _split(separator: str) -> BeforeValidator:
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     anime_port: int = Field(default=8328, ge=0, le=65535)
     episodes_port: int = Field(default=8323, ge=0, le=65535)
     music_port: int = Field(default=8315, ge=0, le=65535)
+    echo_port: int = Field(default=8309, ge=0, le=65535)
     comfyui_port: int = Field(default=8188, ge=0, le=65535)
     prefect_port: int = Field(default=4200, ge=0, le=65535)
     postgres_port: int = Field(default=0, ge=0, le=65535)
@@ -52,6 +53,12 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("PREFECT_API_URL", "prefect_api_url")
     )
     comfyui_urls: Words = ()
+    ollama_host: str | None = Field(default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))
+    ollama_model: str | None = None
+    ollama_timeout_s: float = Field(default=30.0, gt=0)
+    ollama_port: int = Field(default=11434, ge=0, le=65535)
+    language_model: Literal["none", "embedded"] = "none"
+    language_model_file: Path | None = None
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()
@@ -103,6 +110,11 @@ class Settings(BaseSettings):
     def analyses(self) -> Path:
         """What was found out about sound files, by content."""
         return self.home / "cache" / "analyses"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Small pictures of clips, made when they are asked for."""
+        return self.home / "cache" / "thumbnails"
 
     @property
     def music(self) -> tuple[Path, ...]:

@@ -12,6 +12,7 @@ from db.session import transaction
 from studio.clients import inspection, store
 from studio.pictures import Measurements
 from studio.quality import Assessment, Metric, Verdict
+from studio.report_sheet import curves, thinned
 from studio.settings import read_settings
 from tasks.carrying import carry_stage
 from tasks.judging import inspected
@@ -51,6 +52,8 @@ def noted(run: Run, take: int, path: Path, clip: Measurements, assessment: Asses
         "hard": _named(assessment, Verdict.FAIL),
         "soft": _named(assessment, Verdict.WARN),
         "report_path": None if sheet is None else str(sheet.path),
+        "frames": clip.frames,
+        "curves": [thinned(curve) for curve in curves(clip)] if clip.frames else [],
     }
 
 

@@ -20,7 +20,7 @@ from db.queries import schedules
 from db.session import transaction
 from studio.canonical import digest
 from studio.errors import InvalidError
-from studio.schedules import check_cron, check_rrule, not_taken
+from studio.schedules import check_cron, check_rrule, not_taken, read_parameters
 from tasks import orchestrator
 
 SHOWN: Final = 5
@@ -28,8 +28,6 @@ HORIZON: Final = timedelta(days=5 * 366)
 """How far a rule is followed: one that has no time until then is refused."""
 BATCHES: Final = "render-batch/render-batch"
 """What schedules of projects start."""
-PARAMETERS: Final = ("branch_name", "only_stale", "quality", "publish")
-"""What a schedule's `parameters` can say of its batches; other keys are kept, and passed over."""
 LOOKED_AT_EVERY_S: Final = 60.0
 _SLUG: Final = "tower-"
 
@@ -135,7 +133,7 @@ def _wanted(row: ProductionSchedule) -> _Wanted:
         made = CronSchedule(cron=row.expression, timezone=row.time_zone)
     else:
         made = RRuleSchedule(rrule=row.expression, timezone=row.time_zone)
-    said: dict[str, Any] = {name: row.parameters[name] for name in PARAMETERS if name in row.parameters}
+    said, _ = read_parameters(row.parameters)
     whose = {"project_id": row.project_id, "schedule_id": row.id}
     return _Wanted(made, row.enabled, {**said, **whose})
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 
 from db.embedded.server import EmbeddedPostgres
@@ -15,6 +16,9 @@ from deployments import ports, stack
 from deployments.addresses import Addresses
 from deployments.parts import Plan
 from studio.settings import Settings
+
+hypothesis.settings.register_profile("tower", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("tower")  # how long an example takes says more of the machine than of us
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +51,7 @@ def prefect_server(
     """A Prefect server on the session's PostgreSQL: the URL of its API."""
     settings = Settings(
         home=tmp_path_factory.mktemp("prefect"), prefect_port=0, anime_port=0, episodes_port=0,
-        music_port=0, comfyui_port=0,
+        music_port=0, echo_port=0, comfyui_port=0,
         prefect_api_url=None, comfyui_urls=(), database_url=None,
     )  # fmt: skip
     settings.log_dir.mkdir()
@@ -70,7 +74,7 @@ def tower_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
     """The settings of a tower with a home of its own and free ports; `tower` starts it."""
     settings = Settings(
         home=tmp_path_factory.mktemp("tower") / "home", anime_port=0, episodes_port=0, music_port=0,
-        prefect_port=0, comfyui_port=0,
+        echo_port=0, prefect_port=0, comfyui_port=0,
         database_url=None, prefect_api_url=None, comfyui_urls=(),
     )  # fmt: skip
     yield settings

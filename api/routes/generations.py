@@ -27,12 +27,14 @@ def list_generations(
     project_id: Annotated[Id | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
     kind: Annotated[Kind | None, Query()] = None,
+    scene_id: Annotated[Id | None, Query()] = None,
 ) -> list[GenerationListed]:
     """Generations, newest first."""
     with transaction() as session:
         rows = generations.page(
             session,
             project_id=project_id,
+            scene_id=scene_id,
             status=status,
             kind=kind,
             limit=page.one_more,
@@ -45,35 +47,35 @@ def list_generations(
 @router.get("/{generation_id}", response_model=GenerationShown)
 def get_generation(generation_id: GenerationId, conditions: ConditionsAsked) -> GenerationShown | Response:
     """All that is known of a generation."""
-    return conditions.answer(_shown(generation_id))
+    return conditions.answer(shown_generation(generation_id))
 
 
 @router.post("/{generation_id}/cancel")
 def cancel_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """End a generation that is under way; a clip that is being published is not."""
     commands.cancel(generation_id)
-    return _shown(generation_id)
+    return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/approve")
 def approve_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Publish a clip that waits for a person's eye."""
     commands.approve(generation_id)
-    return _shown(generation_id)
+    return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/reject")
 def reject_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Decide against a clip that waits for a person's eye."""
     commands.reject(generation_id)
-    return _shown(generation_id)
+    return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/retry", status_code=202)
 def retry_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
     """Carry a generation out once more, as a new take."""
     commands.retry(generation_id)
-    return _shown(generation_id)
+    return shown_generation(generation_id)
 
 
 @router.get(
@@ -97,10 +99,11 @@ async def generation_events(
     seen = await to_thread.run_sync(read, last_event_id)
     if seen.is_over and not seen.events:
         return Response(status_code=204)
-    return EventStream(streams, generation_id, last_event_id, read)
+    return EventStream(streams, lambda stop: streams.follow(generation_id, last_event_id, read, stop))
 
 
-def _shown(generation_id: str) -> GenerationShown:
+def shown_generation(generation_id: str) -> GenerationShown:
+    """All that is known of a generation."""
     with reading() as session:
         return GenerationShown.model_validate(generations.view(session, generation_id))
 

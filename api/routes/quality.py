@@ -12,7 +12,7 @@ from api.computing import compute
 from api.requests import settings_of
 from api.routes.assets import IMMUTABLE, UPLOADS
 from api.routes.generations import GenerationId
-from api.schemas.quality import AssessAsked, AssessmentShown, ClipMeant, ReportShown
+from api.schemas.quality import AssessAsked, AssessmentShown, ClipMeant, ReportShown, TakeShown
 from db.queries import assets, takes
 from db.session import transaction
 from studio.clients import store
@@ -24,6 +24,7 @@ from studio.metrics import AskedClip
 router = APIRouter(tags=["quality"])
 SVG: Final = "image/svg+xml"
 _INERT: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
+TakeNumber = Annotated[int, Path(ge=1, le=10_000)]
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -46,12 +47,22 @@ def assess(request: Request, body: AssessAsked) -> AssessmentShown:
     return AssessmentShown(file=str(clip), report=report, **judgement.document)
 
 
+@router.get("/generations/{generation_id}/takes/{take}")
+def get_take(generation_id: GenerationId, take: TakeNumber) -> TakeShown:
+    """One take: what made it, what was measured on it, and how that went over its frames."""
+    with transaction() as session:
+        found = takes.measured(session, generation_id, take)
+    row = found.pop("take")
+    judged = {name: value for name, value in found.items() if value is not None}
+    return TakeShown.model_validate({**row.model_dump(), **judged})
+
+
 @router.get(
     "/generations/{generation_id}/takes/{take}/report",
     response_class=FileResponse,
     responses={200: {"description": "Filmstrip, measurements and flagged frames.", "content": {SVG: {}}}},
 )
-def get_report(generation_id: GenerationId, take: Annotated[int, Path(ge=1, le=10_000)]) -> FileResponse:
+def get_report(generation_id: GenerationId, take: TakeNumber) -> FileResponse:
     """The sheet on a take that was judged, an SVG."""
     with transaction() as session:
         path = takes.report_path(session, generation_id, take)

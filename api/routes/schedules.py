@@ -1,7 +1,7 @@
 """When batches run."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Query, Response
 
@@ -14,6 +14,7 @@ from db.models.orchestration import ProductionSchedule
 from db.queries import projects, schedules
 from db.session import transaction
 from studio.errors import InvalidError
+from studio.schedules import read_parameters
 from tasks.schedules import BATCHES, next_times
 
 router = APIRouter(prefix="/schedules", tags=["schedules"])
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/schedules", tags=["schedules"])
 def create_schedule(body: ScheduleAsked, orders: OrdersGiven, afterwards: BackgroundTasks) -> ScheduleNext:
     """Say when batches of a project run."""
     _check(body.kind, body.expression, body.time_zone)
+    _check_parameters(body.parameters)
     with transaction() as session:
         projects.held(session, body.project_id)
         row = schedules.create(session, {**body.model_dump(), "deployment": BATCHES})
@@ -65,6 +67,7 @@ def update_schedule(
         whole = {name: values.get(name, getattr(row, name)) for name in ("kind", "expression", "time_zone")}
         if whole.keys() & values.keys():
             _check(**whole)
+        _check_parameters(body.parameters)
         shown = _shown(schedules.change(session, row, values))
     afterwards.add_task(orders.align_or_leave)
     return conditions.tag(shown)
@@ -84,6 +87,16 @@ def delete_schedule(
 
 def _check(kind: str, expression: str, time_zone: str) -> None:
     next_times(kind, expression, time_zone, after=datetime.now(UTC))
+
+
+def _check_parameters(parameters: dict[str, Any]) -> None:
+    for wrong in read_parameters(parameters)[1]:
+        raise InvalidError(
+            f"No batch can be begun with {wrong.key} {wrong.value!r}.",
+            field=f"parameters.{wrong.key}",
+            value=wrong.value,
+            expected=wrong.expected,
+        )
 
 
 def _shown(row: ProductionSchedule) -> ScheduleNext:

@@ -1,11 +1,11 @@
 """A clip to be judged, and the verdict on it."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.fields import Asked, FrameRate, Number, Shown, Side, StoredPath
+from api.schemas.fields import Asked, FrameRate, Number, Shown, Side, StoredPath, Time
 from api.schemas.generations import LONGEST_S, Quality
 
 _EXAMPLE: Final[JsonDict] = {
@@ -78,3 +78,48 @@ class AssessmentShown(Shown):
     reasons: list[str]
     metrics: list[MetricShown]
     report: ReportShown | None = None
+
+
+class CurveShown(Shown):
+    """One measurement over the frames: `values` are the largest of equal stretches of the take."""
+
+    label: str
+    least_top: float = Field(description="A chart of it reaches at least so far up.")
+    metrics: list[str] = Field(description="What is read off it.")
+    values: list[float | None]
+
+
+class MeasuredShown(Shown):
+    """One thing measured on a take, its limit, and the frames where it is worst."""
+
+    metric: str
+    value: float | None
+    unit: str
+    threshold: float | None
+    verdict: Literal["pass", "warn", "fail", "not judged"]
+    frames: list[int]
+    reason: str
+    source: str
+
+
+class TakeShown(Shown):
+    """A take, the verdict on it, and the measurements behind that."""
+
+    generation_id: str
+    take: int
+    seed: int
+    workflow: str
+    model: str
+    server: str | None
+    parameters: dict[str, Any]
+    repaired_from: int | None
+    repairs: list[dict[str, str]]
+    video_sha256: str | None
+    clip_sha256: str | None
+    created_at: Time
+    verdict: str = "not judged"
+    score: float | None = None
+    reasons: list[str] = Field(default_factory=list)
+    frames: int | None = Field(default=None, description="How many frames it has.")
+    metrics: list[MeasuredShown]
+    curves: list[CurveShown] = Field(default_factory=list)

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -39,15 +40,19 @@ class User:
         return bool(found.st_mode & (owner_bit >> shift))
 
 
-def find_binaries(chosen: Path | None) -> Path:
-    """The folder of `postgres` and `initdb`: as chosen, of the wheel, or of the system.
+SERVER: Final = ("postgres", "initdb")
+BACKUP: Final = ("pg_dump", "pg_restore")
+
+
+def find_binaries(chosen: Path | None, needs: Sequence[str] = SERVER) -> Path:
+    """The folder of the programs that are needed: as chosen, of the wheel, or of the system.
 
     Raises:
         StackError: None of these has PostgreSQL.
     """
     candidates = [chosen] if chosen else [*_wheel(), *_system()]
     for folder in candidates:
-        if (folder / "postgres").is_file() and (folder / "initdb").is_file():
+        if all((folder / name).is_file() for name in needs):
             return folder.resolve()
     raise StackError(f"No PostgreSQL in {', '.join(map(str, candidates)) or 'this environment'}.")
 

@@ -3,7 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 import db.models.versions  # noqa: F401  (branches and takes point to its tables)
@@ -30,6 +38,7 @@ class ProductionJob(Table, table=True):
         one_of("status", STATUSES),
         one_of("stage", STAGES),
         CheckConstraint("attempt >= 1", name="attempt"),
+        CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
         Index("ix_production_jobs_project_id_created_at", "project_id", "created_at"),
         Index("ix_production_jobs_processing", "created_at", postgresql_where=text("status = 'processing'")),
         Index("ix_production_jobs_scene", "branch_id", "scene_id"),
@@ -49,6 +58,7 @@ class ProductionJob(Table, table=True):
     first_attempt: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     take: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     chosen_take: int | None = None
+    priority: int | None = Field(default=None, sa_type=SmallInteger)
     approved_at: Moment | None = utc(nullable=True)
     flow_run_id: UUID | None = None
     submitted_at: Moment | None = utc(nullable=True)
@@ -154,12 +164,14 @@ class Take(Table, table=True):
 
 
 class Asset(Table, table=True):
-    """A file in the content-addressed store."""
+    """A file in the content-addressed store, or one that was there and was taken away."""
 
     __tablename__ = "assets"
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("size_bytes >= 0", name="size"),
+        CheckConstraint("(removed_at IS NULL) = (removed_why IS NULL)", name="removed"),
+        Index("ix_assets_removed", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
         {"schema": PUBLIC},
     )
 
@@ -171,6 +183,8 @@ class Asset(Table, table=True):
         default=None, index=True, foreign_key=f"{API}.anime_projects.id", ondelete="SET NULL"
     )
     created_at: Moment = utc()
+    removed_at: Moment | None = utc(nullable=True)
+    removed_why: str | None = None
 
 
 class QualityMetrics(Table, table=True):

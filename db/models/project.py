@@ -42,6 +42,7 @@ class ProjectSettings(Table, table=True):
     __table_args__ = (
         CheckConstraint("width > 0 AND height > 0 AND fps_num > 0 AND fps_den > 0", name="positive"),
         one_of("consistency", CONSISTENCY),
+        CheckConstraint("retention_days >= 1", name="retention_days"),
         {"schema": API},
     )
 
@@ -55,6 +56,7 @@ class ProjectSettings(Table, table=True):
     library_folder: str = Field(unique=True)
     created_at: Moment = utc()
     updated_at: Moment = utc()
+    retention_days: int | None = None
 
 
 class Branch(Table, table=True):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.models.base import API, PUBLIC, Moment, Table, json_column, one_of, utc
@@ -42,6 +42,17 @@ class RenderServer(Table, table=True):
 
     url: str = Field(primary_key=True)
     created_at: Moment = utc()
+
+
+class RenderLine(Table, table=True):
+    """The one line in which prompts stand for renderers: while it is paused, nobody is let in."""
+
+    __tablename__ = "render_line"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"), {"schema": API})
+
+    id: int = Field(default=1, primary_key=True, sa_type=SmallInteger)
+    paused_at: Moment | None = utc(nullable=True)
+    updated_at: Moment = utc()
 
 
 class RenderFailures(Table, table=True):

@@ -1,10 +1,12 @@
 """Generations as their users see them: asked for, listed, watched, decided on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, select, tuple_
+from sqlalchemy import RowMapping, Select, String, bindparam, select, tuple_
 from sqlmodel import Session, col
 
 from db.models.production import GenerationEvent, GenerationRequest, QualityMetrics
@@ -109,14 +111,8 @@ def request(session: Session, generation_id: str) -> GenerationRequest:
 
 def view(session: Session, generation_id: str) -> dict[str, Any]:
     """All that is known of a generation, as the API shows it: one statement, and one for its estimate."""
-    query = _overview().add_columns(
-        shown.sync_report().label("sync"),
-        shown.metrics(generation_id).label("metrics"),
-        shown.takes(generation_id).label("takes"),
-        shown.given(generation_id).label("given"),
-        shown.children(generation_id).label("children"),
-    )
-    row = _found(session.execute(query.where(col(Job.id) == generation_id)).mappings().first(), generation_id)
+    found = session.execute(_whole(), {"id": generation_id}).mappings().first()
+    row = _found(found, generation_id)
     listed, job, asked = _listed(row), row["ProductionJob"], row["GenerationRequest"]
     given = {(stage["stage"], stage["take"]): stage for stage in row["given"]}
     return {
@@ -128,6 +124,7 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
         "children": row["children"],
+        "publication": next(iter(row["publications"]), None),
         "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
@@ -136,6 +133,7 @@ def page(
     session: Session,
     *,
     project_id: int | None = None,
+    scene_id: int | None = None,
     status: str | None = None,
     kind: str | None = None,
     episode: tuple[int, int] | None = None,
@@ -146,6 +144,8 @@ def page(
     query = _overview().order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if project_id is not None:
         query = query.where(col(Job.project_id) == project_id)
+    if scene_id is not None:
+        query = query.where(col(Job.scene_id) == scene_id)
     if status is not None:
         query = query.where(col(Job.status) == status)
     if kind is not None:
@@ -169,6 +169,15 @@ def events_after(session: Session, generation_id: str, seq: int, *, limit: int) 
         .limit(limit)
     )
     return list(rows)
+
+
+def states(session: Session, ids: Collection[str] | None, *, limit: int) -> list[dict[str, Any]]:
+    """How the named generations are, or those under way, the oldest first."""
+    shown = ("project_id", "scene_id", "title", "status", "stage", "progress")
+    wanted = col(Job.status) == "processing" if ids is None else col(Job.id).in_(ids)
+    query = select(col(Job.id).label("generation_id"), *(getattr(Job, name) for name in shown))
+    rows = session.execute(query.where(wanted).order_by(col(Job.created_at)).limit(limit)).mappings()
+    return [dict(row) for row in rows]
 
 
 def _found(value: T | None, generation_id: str) -> T:
@@ -198,6 +207,21 @@ def _overview() -> Select[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _whole() -> Select[*tuple[Any, ...]]:
+    """Made once: to put it together costs more than to run it."""
+    generation_id = bindparam("id", type_=String)
+    query = _overview().add_columns(
+        shown.sync_report().label("sync"),
+        shown.metrics(generation_id).label("metrics"),
+        shown.takes(generation_id).label("takes"),
+        shown.given(generation_id).label("given"),
+        shown.children(generation_id).label("children"),
+        shown.publication(generation_id).label("publications"),
+    )
+    return query.where(col(Job.id) == generation_id)
+
+
 def _listed(row: RowMapping) -> dict[str, Any]:
     job, asked = row["ProductionJob"], row["GenerationRequest"]
     return {
@@ -223,7 +247,7 @@ def _listed(row: RowMapping) -> dict[str, Any]:
         },
         "error": job.error,
         "flow_run_id": None if job.flow_run_id is None else str(job.flow_run_id),
-        "flow_run_url": _flow_run_url(job),
+        "flow_run_url": flow_run_url(job),
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "started_at": job.started_at,
@@ -236,7 +260,8 @@ def _terms(asked: GenerationRequest) -> dict[str, Any]:
     return {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality}
 
 
-def _flow_run_url(job: Job) -> str | None:
+def flow_run_url(job: Job) -> str | None:
+    """Where Prefect's UI shows the run that carries a generation."""
     ui = read_settings().prefect_ui_url
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
 

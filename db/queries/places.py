@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY
 from db.models.production import ProductionJob
-from db.models.rendering import RenderPlace, RenderServer
+from db.models.rendering import RenderLine, RenderPlace, RenderServer
 from db.queries import servers
 from db.queries.ownership import Run, own
 from studio.dispatch import Order, place_of
@@ -39,14 +39,15 @@ class Wish:
 
 def ask(session: Session, run: Run, take: int, wish: Wish) -> RenderPlace:
     """Stand in line for a place, or inherit the one that an earlier attempt had."""
-    own(session, run)
+    job = own(session, run)
     place = session.scalar(_of_take(run, take).where(col(RenderPlace.state).in_(LIVE_PLACES)))
     if place is None:
         place = RenderPlace(
             generation_id=run.generation_id, take=take, attempt=run.attempt, prompt_id=uuid4()
         )
         session.add(place)
-    place.attempt, place.candidates, place.priority = run.attempt, list(wish.servers), wish.priority
+    place.attempt, place.candidates = run.attempt, list(wish.servers)
+    place.priority = wish.priority if job.priority is None else job.priority
     place.workflow, place.work = wish.workflow, wish.work
     session.flush()
     return place
@@ -87,6 +88,7 @@ def claim(
 ) -> str | None:
     """Take a place on the server where the prompt would be done first; None while it has to wait.
 
+    Nobody takes one while the line is paused; who has one keeps it.
     Who has not been heard of for `alive_s` keeps its place in line and holds nobody up meanwhile.
     The rows of the servers are locked in the order of their names, so that two claims see each other.
     """
@@ -103,13 +105,20 @@ def claim(
     place = session.get_one(RenderPlace, place_id, with_for_update=True, populate_existing=True)
     if place.state in ("placed", "posted"):
         return place.server
+    if is_paused(session):
+        return None
     waiting, rates = _in_line(session, place_id, alive_s), servers.rates(session)
     placed = servers.placed(session)
     url = place_of(place_id, waiting, placed, rates, places=PLACES_PER_SERVER, others=others)
     if url is not None:
         place.server, place.state = url, "placed"
-        _wake(session)
+        wake(session)
     return url
+
+
+def is_paused(session: Session) -> bool:
+    """Whether nobody is let in to the renderers."""
+    return session.scalar(select(col(RenderLine.paused_at))) is not None
 
 
 def posted(session: Session, place_id: int) -> None:
@@ -158,7 +167,7 @@ def taken_off(session: Session, place_id: int) -> None:
     place = session.get_one(RenderPlace, place_id, with_for_update=True)
     if place.state == "cancelling":
         place.state, place.finished_at = "cancelled", NOW
-    _wake(session)
+    wake(session)
 
 
 def are_given_up(session: Session, prompt_ids: Sequence[UUID]) -> bool:
@@ -205,10 +214,11 @@ def _of_take(run: Run, take: int) -> Select[RenderPlace]:
 def _end(session: Session, place: RenderPlace, state: str) -> None:
     if place.state in LIVE_PLACES:
         place.state, place.finished_at = state, NOW
-    _wake(session)
+    wake(session)
 
 
-def _wake(session: Session) -> None:
+def wake(session: Session) -> None:
+    """Have everybody who waits look whether it is their turn."""
     session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PLACES_CHANNEL})
 
 

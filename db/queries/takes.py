@@ -11,6 +11,7 @@ from db.models.learning import TrainingExample
 from db.models.production import Asset, ProductionJob, QualityAssessment, QualityMetrics, Stage, Take
 from db.models.project import MusicSceneSync
 from db.models.rendering import RenderPlace
+from db.queries import assets
 from db.queries.ownership import Run, own
 from studio.clients.store import Stored
 from studio.errors import NotFoundError
@@ -57,6 +58,26 @@ def score(session: Session, generation_id: str) -> float | None:
     return None if row is None else row.score
 
 
+def measured(session: Session, generation_id: str, take: int) -> dict[str, Any]:
+    """A take with the verdict on it, what was measured, and how that went over its frames.
+
+    Raises:
+        NotFoundError: there is no such take.
+    """
+    row = session.get(Take, (generation_id, take))
+    if row is None:
+        raise NotFoundError("There is no such take.", field="take", value=take)
+    stage = session.get(Stage, (generation_id, "assess", take))
+    given = {} if stage is None else stage.result
+    metrics = session.scalars(
+        select(QualityAssessment)
+        .where(col(QualityAssessment.generation_id) == generation_id, col(QualityAssessment.take) == take)
+        .order_by(col(QualityAssessment.metric))
+    )
+    told = {name: given.get(name) for name in ("verdict", "score", "reasons", "frames", "curves")}
+    return {"take": row, "metrics": list(metrics), **told}
+
+
 def source(session: Session, generation_id: str, take: int) -> int | None:
     """The take whose file this one is made of; None where it is rendered, or not begun."""
     row = session.get(Take, (generation_id, take))
@@ -65,9 +86,14 @@ def source(session: Session, generation_id: str, take: int) -> int | None:
 
 def keep(session: Session, stored: Stored, *, kind: str, project_id: int) -> None:
     """Note a file that now lies in the store; an equal file is noted once."""
-    noted = {"sha256": stored.sha256, "path": str(stored.path), "size_bytes": stored.size_bytes}
-    asset = insert(Asset).values(**noted, kind=kind, project_id=project_id)
-    session.execute(asset.on_conflict_do_nothing())
+    assets.add(
+        session,
+        sha256=stored.sha256,
+        path=str(stored.path),
+        kind=kind,
+        size_bytes=stored.size_bytes,
+        project_id=project_id,
+    )
 
 
 def report_path(session: Session, generation_id: str, take: int) -> str:

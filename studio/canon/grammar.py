@@ -91,7 +91,8 @@ e: eyed
 B: beard, moustache, mustache, goatee, stubble, whiskers, sideburns, facial hair, muttonchops
 b: clean shaven, clean-shaven, beardless, bearded, moustached, mustachioed, clean shaved, unshaven, smooth
   shaven
-Z: bald, hairless, shaved head, shaven head, shaven headed, bald headed, bald head, balding, bald pate
+Z: bald, hairless, shaved head, shaved her head, shaved his head, shaves her head, shaves his head,
+  shaven head, shaven headed, bald headed, bald head, balding, bald pate
 I: heterochromia, heterochromatic, odd eyed, mismatched eyes, odd eyes, two different coloured eyes, two
   different colored eyes, different coloured eyes, different colored eyes, heterochromatic eyes, eyes of
   different colours, eyes of different colors, differently coloured eyes, differently colored eyes, two

@@ -74,7 +74,28 @@ _OUTFIT: Final = """
 alternate outfit, alternative outfit, new outfit, different outfit, change of clothes, changed clothes,
 borrowed clothes, change of outfit, spare clothes, alternate costume, winter outfit, summer outfit
 """
-_LENT: Final = ((_HAIR, HAIR_SLOTS), (_EYES, frozenset({Slot.EYE_COLOUR})), (_BEARD, frozenset({Slot.BEARD})))
+_TEARS: Final = """
+bloodshot, red from crying, red with crying, red from tears, red with tears, red from weeping, red rimmed,
+red and swollen, red and puffy, swollen and red, puffy and red, red and wet, red from lack of sleep, red and
+teary, red and sore
+"""
+_USUAL: Final = """
+for once, for a change, instead of her usual, instead of his usual, instead of
+the usual, rather than her usual, rather than his usual, changes into, changed into, changing into, has
+changed into, trades her, trades his, trading her, trading his
+"""
+_TINTED: Final = """
+tint, tints, tinting, tinted by, bathes, bathed in, lit by, stained by, dusted with,
+covered in flour, covered in snow, covered in paint, covered in dust
+"""
+_LENT: Final = (
+    (_HAIR, HAIR_SLOTS),
+    (_TEARS, frozenset({Slot.EYE_COLOUR})),
+    (_TINTED, frozenset({Slot.HAIR_COLOUR})),
+    (_USUAL, frozenset({Slot.OUTFIT, Slot.ACCESSORY, Slot.HAIR_STYLE, Slot.WEAPON})),
+    (_EYES, frozenset({Slot.EYE_COLOUR})),
+    (_BEARD, frozenset({Slot.BEARD})),
+)
 
 
 def _when_young() -> str:
@@ -121,6 +142,7 @@ gown, suit, tuxedo, wedding dress: wedding wed bride groom altar marries marry m
 gym uniform, leggings, shorts: gym pe training workout track sports practice jogging
 spacesuit: space spacewalk moonwalk orbit orbital station
 coat, dress, kimono, suit: funeral mourning
+blanket, towel: soaked drenched wet wrapped shivers shivering freezing cold fever bandages
 """
 """Clothes that an occasion asks for: kinds of garment, and the words of the occasion."""
 OCCASION_WORDS: Final = tuple(

@@ -140,6 +140,7 @@ def _aged(reading: Reading, place: int) -> Iterator[Mention]:
     after = codes[place + 1 :].lstrip("m")[:1]
     told = re.search(r"[NpQ][vm]*v[mn]*$", codes[:place]) is not None and after in {"", ",", ".", "&", ";"}
     alone = codes[place - 1 : place] in {",", ""} and after in {",", ""} and term.words != "little"
-    if after in {"P", "N", "D"} or told or alone:
+    beside = codes[max(place - 2, 0) : place] == "N," and after == "&"
+    if after in {"P", "N", "D"} or told or alone or beside:
         last = place + 2 if after in {"P", "D"} else place + 1
         yield Mention(Slot.AGE, term.value, place, last, place)

@@ -21,6 +21,8 @@ _LONGEST_SUFFIX: Final = 10
 ABANDONED_S: Final = 24 * 3600.0
 """A dot-file as old as this is nobody's."""
 
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+_IN_STORE: Final = re.compile(r"/sha256/([0-9a-f]{2})/([0-9a-f]{62})(\.[a-z0-9]+)?$")
 _MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
@@ -90,6 +92,26 @@ def take_in(source: BinaryIO, *, root: Path, suffix_of: Callable[[Path], str]) -
             return _keep(part, home, suffix)
     finally:
         part.discard()
+
+
+def find(sha256: str, *, root: Path) -> Path | None:
+    """The file of that content, where the store has it."""
+    return next((root / "sha256" / sha256[:2]).glob(f"{sha256[2:]}*"), None)
+
+
+def walk(root: Path) -> Iterator[Stored]:
+    """All files of the store."""
+    for folder in sorted((root / "sha256").glob("[0-9a-f][0-9a-f]")):
+        for path in sorted(folder.iterdir()):
+            sha256 = f"{folder.name}{path.name.partition('.')[0]}"
+            with suppress(FileNotFoundError):
+                if _SHA256.fullmatch(sha256) and path.is_file():
+                    yield Stored(sha256, path, path.stat().st_size)
+
+
+def place(sha256: str, suffix: str, *, root: Path) -> Path:
+    """Where a file of that content lies, or would."""
+    return root / "sha256" / sha256[:2] / f"{sha256[2:]}{suffix}"
 
 
 def stage(content: Iterable[bytes], folder: Path, *, owner: str = "") -> Part:
@@ -199,6 +221,8 @@ def open_within(path: str, roots: Sequence[str]) -> Path:
     """Like `open_allowed`, for roots that are `real_roots`."""
     real = _real(path)
     if not any(real.startswith(f"{root.rstrip('/')}/") for root in roots):
+        real = _moved(real, roots) or ""
+    if not real:
         raise _refused(path, "a file inside the media roots")
     try:
         mode = Path(real).stat().st_mode
@@ -220,6 +244,15 @@ def _real(path: str) -> str:
         raise _refused(path, "a path that the file system can hold") from error
 
 
+def _moved(path: str, roots: Sequence[str]) -> str | None:
+    """Where the store lies now of which this path named a file; one that was restored may lie elsewhere."""
+    named = _IN_STORE.search(path)
+    if named is None:
+        return None
+    found = (find(f"{named[1]}{named[2]}", root=Path(root)) for root in roots)
+    return next((os.path.realpath(each) for each in found if each is not None), None)
+
+
 def _refused(path: str, expected: str) -> PathNotAllowedError:
     return PathNotAllowedError("This path is not opened.", field="path", value=path, expected=expected)
 
@@ -228,8 +261,10 @@ def _keep(part: Part, home: Path, suffix: str) -> Stored:
     folder, name = home / part.sha256[:2], part.sha256[2:]
     make_folder(folder)
     for there in folder.glob(f"{name}*"):
-        if there.stat().st_size == part.size_bytes:
-            return Stored(part.sha256, there, part.size_bytes)
+        with suppress(FileNotFoundError):  # somebody has just cleaned up
+            if there.stat().st_size == part.size_bytes:
+                os.utime(there)  # who cleans up passes over what was stored lately
+                return Stored(part.sha256, there, part.size_bytes)
     target = folder / f"{name}{suffix}"
     part.settle(target)
     return Stored(part.sha256, target, part.size_bytes)

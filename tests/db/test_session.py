@@ -2,11 +2,13 @@
 
 import threading
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.session import reading, transaction
+from db import session as session_module
+from db.session import database_url, libpq_url, reading, transaction
 from studio.errors import ContentionError, UnavailableError
 from tests.fakes.generations import new_branch
 
@@ -76,3 +78,26 @@ def test_a_database_that_does_not_answer_is_unavailable(monkeypatch: pytest.Monk
     monkeypatch.setenv("DATABASE_URL", "postgresql://tower@127.0.0.1:9/nothing")
     with pytest.raises(UnavailableError), transaction() as session:
         session.execute(text("SELECT 1"))
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_connection_that_died_while_it_lay_about_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "TRIED_S", 0.0)
+    with transaction() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(libpq_url(database_url()), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+    with transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != mine
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_connection_just_used_that_died_is_trouble_once() -> None:
+    with transaction() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(libpq_url(database_url()), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+    with pytest.raises(UnavailableError), transaction() as session:
+        session.execute(text("SELECT 1"))
+    with transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != mine

@@ -1,5 +1,6 @@
 """What a stack's processes find in their environment."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,12 @@ def test_processes_find_real_addresses_and_no_zeros(tmp_path: Path) -> None:
         anime_port=0,
         episodes_port=0,
         music_port=0,
+        echo_port=0,
         prefect_port=0,
         comfyui_port=0,
         prefect_api_url=None,
     )
-    ports = Ports(anime=1, episodes=6, music=5, prefect=2, comfyui=3)
+    ports = Ports(anime=1, episodes=6, music=5, echo=7, prefect=2, comfyui=3)
     addresses = gather(settings, ports, database_url="postgresql://t:p@127.0.0.1:4/x", postgres_port=4)
     given = environment(settings, ports, addresses, "mark")
     expected = {
@@ -53,6 +55,7 @@ def test_processes_find_real_addresses_and_no_zeros(tmp_path: Path) -> None:
         "TOWER_ANIME_PORT": "1",
         "TOWER_EPISODES_PORT": "6",
         "TOWER_MUSIC_PORT": "5",
+        "TOWER_ECHO_PORT": "7",
         "TOWER_PREFECT_PORT": "2",
         "TOWER_COMFYUI_PORT": "3",
         "TOWER_POSTGRES_PORT": "4",
@@ -62,14 +65,26 @@ def test_processes_find_real_addresses_and_no_zeros(tmp_path: Path) -> None:
     assert given.items() >= expected.items()
     assert addresses.episodes_url == "http://127.0.0.1:6"
     assert addresses.music_url == "http://127.0.0.1:5"
+    assert addresses.echo_url == "http://127.0.0.1:7"
     assert addresses.prefect_ui_url == "http://127.0.0.1:2"
+
+
+def test_processes_find_the_language_model_that_there_is(tmp_path: Path) -> None:
+    def found(settings: Settings, ports: Ports) -> str | None:
+        return environment(settings, ports, gather(settings, ports), "").get("OLLAMA_HOST")
+
+    ports = Ports(anime=1, episodes=6, music=5, echo=7, prefect=2, comfyui=3)
+    assert found(Settings(home=tmp_path, ollama_host=None), ports) is None
+    assert found(Settings(home=tmp_path, ollama_host="gpu:11434"), ports) == "gpu:11434"
+    own = replace(ports, ollama=8)
+    assert found(Settings(home=tmp_path, ollama_host=None), own) == "http://127.0.0.1:8"
 
 
 def test_a_prefect_of_others_keeps_the_users_prefect_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PREFECT_HOME", "/the-users-own")
-    ports = Ports(anime=1, episodes=6, music=5, prefect=0, comfyui=3)
+    ports = Ports(anime=1, episodes=6, music=5, echo=7, prefect=0, comfyui=3)
     cloud = Settings(home=tmp_path, prefect_api_url="https://api.prefect.cloud/api/x")
     own = Settings(home=tmp_path, prefect_api_url=None)
     assert environment(cloud, ports, gather(cloud, ports), "")["PREFECT_HOME"] == "/the-users-own"

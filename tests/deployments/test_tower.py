@@ -191,7 +191,8 @@ def test_a_start_that_fails_says_why_and_leaves_no_process(tmp_path: Path) -> No
     settings = Settings.model_validate(
         {
             "home": tmp_path / "home", "postgres_bin": nowhere,
-            "anime_port": 0, "episodes_port": 0, "music_port": 0, "prefect_port": 0, "comfyui_port": 0,
+            "anime_port": 0, "episodes_port": 0, "music_port": 0, "echo_port": 0,
+            "prefect_port": 0, "comfyui_port": 0,
         }
     )  # fmt: skip
     with pytest.raises(StackError, match=f"No PostgreSQL in {nowhere}"):

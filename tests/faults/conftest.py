@@ -94,7 +94,7 @@ def _tower(tmp_path_factory: pytest.TempPathFactory, **given: Any) -> Iterator[S
 def _settings(tmp_path_factory: pytest.TempPathFactory, **given: Any) -> Settings:
     return Settings(
         home=tmp_path_factory.mktemp("faults") / "home", anime_port=0, episodes_port=0,
-        music_port=0, prefect_port=0, comfyui_port=0,
+        music_port=0, echo_port=0, prefect_port=0, comfyui_port=0,
         database_url=None, prefect_api_url=None, **INTERVALS, **given,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.clients import store
 from studio.clients.store import open_allowed, put
 from studio.errors import FileMissingError, PathNotAllowedError, StorageError
 
@@ -126,3 +127,33 @@ def test_an_answer_does_not_tell_what_lies_outside(tmp_path: Path) -> None:
     for path in (str(_file(tmp_path, "there", b"")), str(tmp_path / "not there")):
         with pytest.raises(PathNotAllowedError):
             open_allowed(path, [tmp_path / "media"])
+
+
+def test_a_path_into_the_store_as_it_lay_elsewhere_is_opened_where_it_lies_now(tmp_path: Path) -> None:
+    (tmp_path / "file.png").write_bytes(b"content")
+    stored = store.put(tmp_path / "file.png", root=tmp_path / "assets")
+    before = f"/gone/home/assets/sha256/{stored.sha256[:2]}/{stored.sha256[2:]}.png"
+    assert store.open_allowed(before, [tmp_path / "assets"]) == stored.path.resolve()
+    other = before.replace(stored.sha256[2:], "0" * 62)
+    with pytest.raises(PathNotAllowedError):
+        store.open_allowed(other, [tmp_path / "assets"])
+    outside = store.put(tmp_path / "file.png", root=tmp_path / "elsewhere")
+    with pytest.raises(PathNotAllowedError):
+        store.open_allowed(str(outside.path), [tmp_path / "media"])
+
+
+def test_what_is_stored_again_counts_as_stored_lately(tmp_path: Path) -> None:
+    (tmp_path / "file.png").write_bytes(b"content")
+    stored = store.put(tmp_path / "file.png", root=tmp_path / "assets")
+    os.utime(stored.path, (1, 1))
+    assert store.put(tmp_path / "file.png", root=tmp_path / "assets") == stored
+    assert stored.path.stat().st_mtime > 1
+
+
+def test_a_file_of_the_store_is_found_by_its_content_and_walked_over(tmp_path: Path) -> None:
+    (tmp_path / "file.png").write_bytes(b"content")
+    stored = store.put(tmp_path / "file.png", root=tmp_path / "assets")
+    assert store.find(stored.sha256, root=tmp_path / "assets") == stored.path
+    assert store.find("0" * 64, root=tmp_path / "assets") is None
+    assert list(store.walk(tmp_path / "assets")) == [stored]
+    assert store.place(stored.sha256, ".png", root=tmp_path / "assets") == stored.path

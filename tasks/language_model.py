@@ -1,0 +1,48 @@
+"""The language model of this tower, where it has one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from studio.clients.ollama import Ollama, connect
+from studio.errors import LanguageModelError
+from studio.settings import read_settings
+
+_LOOK_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtModel:
+    """Whether a model can be asked: none is configured, it is ready, or why it is not."""
+
+    state: Literal["none", "ready", "unreachable"]
+    model: str | None = None
+    version: str | None = None
+    reason: str | None = None
+
+
+@contextmanager
+def language_model(longest_s: float | None = None) -> Iterator[Ollama | None]:
+    """The model to ask, None where `OLLAMA_HOST` names no server."""
+    settings = read_settings()
+    if not settings.ollama_host:
+        yield None
+        return
+    within_s = longest_s or settings.ollama_timeout_s
+    with connect(settings.ollama_host, model=settings.ollama_model, longest_s=within_s) as ollama:
+        yield ollama
+
+
+def seek_model() -> SoughtModel:
+    """How the language model is now; answers within seconds, whatever is there."""
+    try:
+        with language_model(_LOOK_S) as ollama:
+            if ollama is None:
+                return SoughtModel("none")
+            version, model = ollama.version(), ollama.chosen()
+            if not ollama.has(model):
+                return SoughtModel("unreachable", model, version, "the server has no such model")
+            return SoughtModel("ready", model, version)
+    except LanguageModelError as error:
+        return SoughtModel("unreachable", read_settings().ollama_model, reason=error.message)
