@@ -67,7 +67,7 @@ def set_going(
     audio_path = opened(order.body.audio_path, settings)
     answer, is_new = accept(order, audio_path)
     if is_new:
-        afterwards.add_task(_submit, commands, answer.generation_id)
+        afterwards.add_task(submit_or_leave, commands, answer.generation_id)
     return _located(answer, response)
 
 
@@ -100,7 +100,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if body.scene_id is not None:
             scenes.require(session, at, body.scene_id)
         characters.require(session, at, body.characters)
-        usual = Usual(working.production(session, at), preferences.of_user(session, order.token))
+        usual = Usual(working.production(session, at), preferences.in_effect(session, order.token))
         terms = replace(Said.of(_as_sent(body)), audio_path=audio_path)
         asked = usual.asked(at, terms, preferences.template(session, usual.style(terms)))
         if asked.workflow is not None:
@@ -120,7 +120,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
     return answer, True
 
 
-def _submit(commands: Commands, generation_id: str) -> None:
+def submit_or_leave(commands: Commands, generation_id: str) -> None:
     """Set the run going; where Prefect does not answer, the reconciler does it later."""
     try:
         commands.submit(generation_id, 1)

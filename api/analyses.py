@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from api import counted
 from api.computing import compute
 from db.queries import track_analyses
 from db.session import transaction
@@ -14,6 +15,7 @@ from studio.errors import FileMissingError, InvalidError
 from studio.settings import Settings
 from studio.tracks import TrackAnalysis
 
+_COUNTED: Final = counted.Cache("analyses")
 HASHED_HERE_BYTES: Final = 32 * 1024 * 1024
 """Hashing this much takes 20 ms; the content of a larger file is found out in the other process."""
 
@@ -31,6 +33,7 @@ def analysis_of(audio_path: str, settings: Settings, *, kind: str, backend: str 
     try:
         path = open_allowed(audio_path, settings.roots)
         found = _kept(path, settings, kind=kind, backend=chosen)
+        _COUNTED.count(is_hit=found is not None)
         if found is not None:
             return found
         work = partial(analyse_track, path, kind=kind, backend=chosen, cache=settings.analyses)

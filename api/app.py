@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import doors, envelope
 from api.boundary import Boundary
 from api.envelope import Envelope
+from api.routes import metrics
 from db.session import POOL_OVERFLOW, POOL_SIZE
 from studio.errors import StackError, StudioError
 from studio.settings import Settings
@@ -80,7 +81,7 @@ def build(
         lifespan=_lifespan(lifespan),
     )
     app.state.settings = settings
-    for router in routers:
+    for router in (*routers, metrics.router):
         app.include_router(router)
     return app
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from studio.workflows import Workflow
+from tasks.media_server import ServerSeen
 from tasks.renderer_survey import RendererSeen
 from tasks.workflow_checks import Judged
 
@@ -20,6 +21,10 @@ class Commands:
     approve: Callable[[str], None]
     reject: Callable[[str], None]
     retry: Callable[[str], None]
+    publish: Callable[[str], None]
+    unpublish: Callable[[str], None]
+    look_at_jellyfin: Callable[[], ServerSeen]
+    make_library: Callable[[str], ServerSeen]
     judge_workflow: Callable[[Workflow, str | None], Sequence[Judged]]
     look_at_renderers: Callable[[], Sequence[RendererSeen]]
     survey_models: Callable[[], None]

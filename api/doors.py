@@ -220,7 +220,7 @@ def rate_door(settings: Settings) -> Door:
 
 
 def media_type_door(bodies: Bodies) -> Door:
-    """Bodies are JSON, which no page may send unasked; forms and uploads are kept away by their origin."""
+    """Bodies are JSON, which no page may send unasked; forms and uploads must be of our own pages."""
 
     async def door(caller: Caller) -> Response | None:
         if not caller.is_write or not caller.has_body:

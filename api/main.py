@@ -67,11 +67,14 @@ def main() -> int:
 
 
 def _services(settings: Settings) -> list[Service]:
+    episode_app, music_app = episodes.create_app(settings), music.create_app(settings)
+    echo_app = echo.create_app(settings)
+    neighbours = {"episodes": episode_app, "music": music_app, "echo": echo_app}
     return [
-        (production.create_app(settings), settings.anime_port),
-        (episodes.create_app(settings), settings.episodes_port),
-        (music.create_app(settings), settings.music_port),
-        (echo.create_app(settings), settings.echo_port),
+        (production.create_app(settings, neighbours=neighbours), settings.anime_port),
+        (episode_app, settings.episodes_port),
+        (music_app, settings.music_port),
+        (echo_app, settings.echo_port),
     ]
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from studio.errors import SupersededError, UnavailableError
+from tasks import control
+from tasks.withdrawing import unpublish
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +20,8 @@ class Orders:
 
     submit: Callable[[str, int], None]
     align: Callable[[], None]
+    publish: Callable[[str], None] = control.publish
+    unpublish: Callable[[str], None] = unpublish
 
     def submit_or_leave(self, generation_id: str) -> None:
         """Set a run going; where Prefect does not answer, the reconciler does it later."""

@@ -11,10 +11,12 @@ from typing import Annotated, Final
 from fastapi import Depends, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import counted
 from db.listener import Listener
 
 PROJECTS_CHANNEL: Final = "projects_changed"
 MOST_KEPT: Final = 256
+_COUNTED: Final = counted.Cache("answers")
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,7 +41,9 @@ class Shelf:
 
     def find(self, key: str) -> Kept | None:
         """The answer, while it is known to be true."""
-        return self._kept.get(key) if self.listener is not None and self.listener.is_up else None
+        found = self._kept.get(key) if self.listener is not None and self.listener.is_up else None
+        _COUNTED.count(is_hit=found is not None)
+        return found
 
     def keep(self, key: str, answer: Kept, *, since: int) -> None:
         """Keep an answer that was read when `changes` stood at `since`, if nothing has changed meanwhile."""

@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, canon, library, quality, rendering, sync, versions
+from benchmarks import api, beats, canon, echo, library, quality, rendering, sync, versions
 
 if __name__ == "__main__":
     beats.main()
@@ -8,6 +8,7 @@ if __name__ == "__main__":
     api.main()
     versions.main()
     canon.main()
+    echo.main()
     quality.main()
     rendering.main()
     library.main()

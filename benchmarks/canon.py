@@ -98,7 +98,7 @@ def _show(name: str, tallies: dict[str, Tally], took_ms: list[float]) -> None:
 
 
 def _speed() -> None:
-    canons = _project()
+    canons = crowd()
     names = [canon.name for canon in canons]
     prompt = LONG_PROMPT.format(names[3], names[70], names[500])
     index_ms = _median_ms(lambda: Bible(canons))
@@ -110,7 +110,7 @@ def _speed() -> None:
     print(f"further checks {_median_ms(lambda: bible.check(prompt)):.1f} ms (medians of {ROUNDS})")
 
 
-def _project() -> list[Canon]:
+def crowd() -> list[Canon]:
     """Characters of made-up names of two words."""
     chance = random.Random(5)
 

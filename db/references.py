@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from psycopg import sql
-
 HOLDERS: Final = """
 SELECT c.table_schema, c.table_name, c.column_name FROM information_schema.columns c
 JOIN information_schema.tables t USING (table_catalog, table_schema, table_name)
@@ -50,18 +48,14 @@ What any other place names, stays.
 """
 
 
-def mentions(holders: Sequence[Holder]) -> sql.Composed:
+def mentions(holders: Sequence[Holder]) -> str:
     """A query for the hashes that these places name, each once."""
-    one = sql.SQL("SELECT replace(found[1], '/', '') AS sha256 FROM {table}, {found} AS found")
-    parts = [
-        one.format(table=sql.Identifier(each.schema, each.table), found=found_in(sql.Identifier(each.column)))
+    return " UNION ".join(
+        f"SELECT replace(found[1], '/', '') FROM {_quoted(each.schema)}.{_quoted(each.table)}, "  # noqa: S608
+        f"regexp_matches({_quoted(each.column)}::text, '{PATTERN}', 'g') AS found"
         for each in holders
-    ]
-    return sql.SQL(" UNION ").join(parts)
-
-
-def found_in(value: sql.Composable) -> sql.Composed:
-    """The hashes in a value, as rows of one array each."""
-    return sql.SQL("regexp_matches({value}::text, {pattern}, 'g')").format(
-        value=value, pattern=sql.Literal(PATTERN)
     )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

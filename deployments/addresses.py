@@ -9,7 +9,8 @@ from typing import Final
 from pydantic import SecretStr
 
 from deployments.guard import MARK
-from deployments.ports import LOOPBACK, Ports, reachable
+from deployments.ports import Ports
+from studio.hosts import LOOPBACK, reachable
 from studio.settings import Settings
 
 QUIET_PREFECT: Final = {
@@ -46,6 +47,7 @@ class Addresses:
     music_url: str = ""
     episodes_url: str = ""
     echo_url: str = ""
+    ollama_url: str = ""
 
     def environment(self) -> dict[str, str]:
         """For a process that is to work with this stack."""
@@ -73,6 +75,7 @@ def gather(settings: Settings, ports: Ports, *, database_url: str = "", postgres
         music_url=f"http://{reachable(settings.bind)}:{ports.music}",
         episodes_url=f"http://{reachable(settings.bind)}:{ports.episodes}",
         echo_url=f"http://{reachable(settings.bind)}:{ports.echo}",
+        ollama_url=f"http://{LOOPBACK}:{ports.ollama}" if ports.ollama else settings.ollama_host or "",
     )
 
 
@@ -95,6 +98,8 @@ def environment(settings: Settings, ports: Ports, addresses: Addresses, mark: st
         "TOWER_PREFECT_PORT": str(ports.prefect),
         "TOWER_COMFYUI_PORT": str(ports.comfyui),
         "TOWER_POSTGRES_PORT": str(addresses.postgres_port),
+        **({"TOWER_OLLAMA_PORT": str(ports.ollama)} if ports.ollama else {}),
+        **({"OLLAMA_HOST": addresses.ollama_url} if addresses.ollama_url else {}),
         **own_prefect,
         "NUMBA_CACHE_DIR": str(home / "cache" / "numba"),
         "PATH": os.pathsep.join((programs, os.environ.get("PATH", os.defpath))),

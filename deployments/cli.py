@@ -16,10 +16,15 @@ VERBS: Final = {
     "worker": "deployments.verbs:worker",
     "backup": "deployments.backup:backup",
     "restore": "deployments.backup:restore",
+    "part": "deployments.part:part",
+    "units": "deployments.part:units",
+    "project": "deployments.archive:app",
+    "storage": "deployments.storage:app",
     "produce": "deployments.produce:produce",
     "demo": "deployments.demo:demo",
     "quality": "deployments.quality:app",
     "music": "deployments.music:app",
+    "mcp": "deployments.mcp_server:mcp",
 }
 
 

@@ -11,8 +11,9 @@ from db.embedded.server import EmbeddedPostgres
 from db.tower_lock import TowerLock
 from deployments.addresses import PREFECT_SERVER, Addresses, environment, gather, worker_environment
 from deployments.child import Child
-from deployments.ports import LOOPBACK, Ports
+from deployments.ports import Ports
 from deployments.supervisor import Part, Running
+from studio.hosts import LOOPBACK, ollama_url
 from studio.settings import Settings
 
 
@@ -62,7 +63,8 @@ class Plan:
     def parts(self) -> list[Part]:
         """In the order in which they start."""
         made = (self._postgres, self._migrations, self._prefect, self._renderer, self._api, self._worker)
-        return [make() for make in made]
+        parts = [make() for make in made]
+        return parts if (model := self._language_model()) is None else [*parts[:-1], model, parts[-1]]
 
     def log(self, name: str) -> Path:
         return self.settings.log_dir / f"{name}.log"
@@ -122,6 +124,18 @@ class Plan:
                 address=lambda: ",".join(urls), is_required=False, ready_within_s=2.0,
             )  # fmt: skip
         return self._child("renderer", ["-m", "api.embedded.comfyui"], url=urls[0], probe="/system_stats")
+
+    def _language_model(self) -> Part | None:
+        """Ollama, where one is named; ours, where one is asked for; nothing is missing without."""
+        url = self._urls().ollama_url
+        if self.ports.ollama:
+            return self._child("language-model", ["-m", "api.embedded.ollama"], url=url, probe="/api/version")
+        if not url:
+            return None
+        return Part(
+            "language-model", is_ready=lambda: self._answers(f"{ollama_url(url)}/api/version"),
+            address=lambda: url, is_required=False, ready_within_s=2.0,
+        )  # fmt: skip
 
     def _api(self) -> Part:
         urls = self._urls()

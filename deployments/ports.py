@@ -6,9 +6,8 @@ import httpx
 
 from db.embedded.ports import free_port, is_free, listener
 from studio.errors import PortTakenError
+from studio.hosts import LOOPBACK
 from studio.settings import Settings
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,7 @@ class Ports:
     echo: int
     prefect: int
     comfyui: int
+    ollama: int = 0
 
 
 def choose(settings: Settings) -> Ports:
@@ -47,14 +47,16 @@ def choose(settings: Settings) -> Ports:
         if needs_renderer
         else 0
     )
-    return Ports(anime, episodes, music, echo, prefect, comfyui)
+    taken |= {prefect, comfyui}
+    ollama = 0
+    if has_own_model(settings):
+        ollama = _one("the language model", "TOWER_OLLAMA_PORT", settings.ollama_port, LOOPBACK, taken)
+    return Ports(anime, episodes, music, echo, prefect, comfyui, ollama)
 
 
-def reachable(host: str) -> str:
-    """The address at which this machine reaches a server bound to `host`."""
-    if host in ("0.0.0.0", ""):  # noqa: S104 -- compared, not bound
-        return LOOPBACK
-    return "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
+def has_own_model(settings: Settings) -> bool:
+    """Whether the stack is to carry a language model: it was asked for, and no other is named."""
+    return settings.language_model == "embedded" and not settings.ollama_host
 
 
 def _one(part: str, setting: str, port: int, host: str, avoid: set[int]) -> int:

@@ -1,4 +1,4 @@
-"""The worker's process: a Prefect worker for each pool, and the reconciler's timer."""
+"""The worker's process: a Prefect worker for each pool, and the timers: reconciling, reading back."""
 
 import argparse
 import asyncio
@@ -22,6 +22,7 @@ from studio import log
 from studio.settings import Settings, read_settings
 from tasks.reconcile import reconcile_once
 from tasks.submission import moved
+from tasks.withdrawing import look_at_due
 
 _RUNS_STOP_S: Final = 2.5
 _log = logging.getLogger(__name__)
@@ -72,7 +73,9 @@ async def work(
             await apply(client, wanted, file, kind=settings.worker, moved=moved)
         kind = await kind_of(client, wanted)
     reconciler = Reconciler(reconcile_once, every_s=settings.reconcile_s)
-    reconciler.start()
+    rereader = Reconciler(look_at_due, every_s=settings.reconcile_s)
+    for timer in (reconciler, rereader):
+        timer.start()
     names, told = [pool.name for pool in wanted], partial(_announce, ready)
     if kind == "warm":
         take = take_warm(names, told, file=file, crashed=reconciler.wake, watches=settings.watch_sources)
@@ -82,7 +85,8 @@ async def work(
     _end_on_signal(taking)
     with contextlib.suppress(asyncio.CancelledError):
         await taking
-    reconciler.stop()
+    for timer in (reconciler, rereader):
+        timer.stop()
 
 
 def main(argv: list[str] | None = None) -> None:

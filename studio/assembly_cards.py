@@ -52,8 +52,8 @@ def draw_card(card: Card, size_px: tuple[int, int]) -> Picture:
 
     The first line of its text is the title, set large over a thin rule; the rest is set smaller beneath it.
     Lines that are too long are broken between words, or between letters where a word is too long, and letters
-    shrink until all of it lies in the safe area. They are OpenCV's own: Latin, Cyrillic, Chinese, Japanese
-    and Korean.
+    shrink, to eight pixels at least, until all of it lies in the safe area. They are OpenCV's own: Latin,
+    Cyrillic, Chinese, Japanese and Korean.
     """
     picture = _ground(*size_px)
     title, _, rest = card.text.strip().partition("\n")

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     ollama_host: str | None = Field(default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))
     ollama_model: str | None = None
     ollama_timeout_s: float = Field(default=30.0, gt=0)
+    ollama_port: int = Field(default=11434, ge=0, le=65535)
+    language_model: Literal["none", "embedded"] = "none"
+    language_model_file: Path | None = None
     library_dir: Path | None = None
     assets_dir: Path | None = None
     music_dirs: Folders = ()

@@ -8,12 +8,20 @@ from uuid import UUID
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, episode_renders, generations, jobs, ownership, places, takes
+from db.queries import decisions, episode_renders, generations, jobs, ownership, places, preferences, takes
 from db.session import transaction
-from studio.errors import RenderError, ScenesMissingError, StateError, UnavailableError
+from studio.errors import (
+    NotFoundError,
+    PublishNotSeenError,
+    RenderError,
+    ScenesMissingError,
+    StateError,
+    UnavailableError,
+)
 from tasks import orchestrator
 from tasks.renderers import renderer
 from tasks.submission import submit
+from tasks.withdrawing import unpublish
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +72,7 @@ def approve(generation_id: str) -> None:
         _begin_again(job, stage="publish")
         ownership.add_event(session, job, "approved")
         decisions.decide(session, job, "approve")
+        preferences.learn(session)
     _submit_or_leave(job)
 
 
@@ -76,6 +85,33 @@ def reject(generation_id: str) -> None:
         job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
         ownership.add_event(session, job, "rejected", error=job.error)
         decisions.decide(session, job, "reject")
+        preferences.learn(session)
+    if job.published_path is not None:  # it waited to be seen where it is shown
+        with suppress(NotFoundError):
+            unpublish(generation_id)
+
+
+def publish(generation_id: str) -> None:
+    """Publish once more what is made and passed: by its title of today, or after it was taken away.
+
+    Raises:
+        StateError: it is not completed; what waits for a person's eye is approved instead.
+    """
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        if not _is_unseen(job):
+            _require(job, "published", "completed")
+        if job.video_path is None:
+            raise StateError(
+                "It has no video.", field="kind", value=job.kind, expected="a clip or an episode"
+            )
+        episode_renders.hold_for(session, job)
+        if job.kind != "clip":
+            job.request = {**job.request, "publish": True}
+        ownership.forget_stage(session, job, "publish")
+        _begin_again(job, stage="publish")
+        ownership.add_event(session, job, "publish")
+    _submit_or_leave(job)
 
 
 def retry(generation_id: str) -> None:
@@ -154,8 +190,15 @@ def _require_whole(job: ProductionJob) -> None:
 def _is_made(job: ProductionJob) -> bool:
     """Whether the present take is all that it will ever be: judged, or no video that could be."""
     error = (job.error or {}).get("code")
+    if _is_unseen(job):
+        return False
     is_no_video = job.stage == "assess" and error == RenderError.code
     return job.kind == "episode" or job.status == "needs_review" or error == REJECTED or is_no_video
+
+
+def _is_unseen(job: ProductionJob) -> bool:
+    """Whether all is made and published, and the media server does not list it."""
+    return job.status == "needs_review" and (job.error or {}).get("code") == PublishNotSeenError.code
 
 
 def _begin_again(job: ProductionJob, *, stage: str) -> None:

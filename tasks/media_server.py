@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from studio.clients.jellyfin import Jellyfin, Library
-from studio.errors import JellyfinRefusedError, JellyfinUnavailableError
+from studio.errors import JellyfinRefusedError, JellyfinUnavailableError, StateError
 from studio.publication import (
     Item,
     PathMap,
@@ -107,6 +107,65 @@ def tell_and_read_back(published: Publication) -> ReadBack:
     return _answered(with_server)
 
 
+@dataclass(frozen=True, slots=True)
+class ServerSeen:
+    """The media server as it stands, and what it calls our library.
+
+    `state`: `absent` (none is configured), `unreachable`, `refused` (the key), `no_library` (none of its
+    libraries has our folder, as it calls that), `ready`.
+    """
+
+    state: str
+    reason: str | None = None
+    url: str | None = None
+    version: str | None = None
+    path: str | None = None
+    server_path: str | None = None
+    library: str | None = None
+
+
+def look_at_server() -> ServerSeen:
+    """Whether the media server answers, takes the key, and has our library's folder."""
+    settings = read_settings()
+    try:
+        there = shelf()
+        if there is None:
+            reason = "TOWER_JELLYFIN_URL names none: the folder is the publication."
+            return ServerSeen("absent", reason, path=str(settings.library))
+        return _seen(there, settings)
+    except JellyfinRefusedError as error:
+        return ServerSeen("refused", error.message, settings.jellyfin_url, path=str(settings.library))
+    except JellyfinUnavailableError as error:
+        return ServerSeen("unreachable", error.message, settings.jellyfin_url, path=str(settings.library))
+
+
+def make_library(name: str) -> ServerSeen:
+    """Have the media server make a library of our folder, where it has none.
+
+    Raises:
+        StateError: no media server is configured.
+        JellyfinUnavailableError: it does not answer, or refuses.
+    """
+    there = shelf()
+    if there is None:
+        raise StateError("No media server is configured.", setting="TOWER_JELLYFIN_URL")
+    folder = read_settings().library
+    if there.library_of(folder) is None:
+        there.server.create_library(name, there.paths.theirs(folder))
+    return _seen(there, read_settings())
+
+
+def _seen(there: Shelf, settings: Settings) -> ServerSeen:
+    version = there.server.public_info().version
+    there.server.info()
+    library, theirs = there.library_of(settings.library), there.paths.theirs(settings.library)
+    seen = partial(ServerSeen, url=there.server.shown(), version=version)
+    here = {"path": str(settings.library), "server_path": theirs}
+    if library is None:
+        return seen("no_library", _outside(there, settings.library).reason, **here)
+    return seen("ready", None, library=library.name, **here)
+
+
 def look_again(published: Publication, tries: int) -> ReadBack:
     """One look, and one more nudge where that shows nothing: waiting is left to whoever calls this."""
     return _answered(lambda shelf: _nudge(shelf, published, tries))
@@ -131,7 +190,7 @@ def _answered(ask: Callable[[Shelf], ReadBack]) -> ReadBack:
 def _await_listing(published: Publication, settings: Settings, shelf: Shelf) -> ReadBack:
     library = shelf.library_of(published.path)
     if library is None:
-        return _outside(shelf, published)
+        return _outside(shelf, published.path)
     found, trouble = Found(), None
     for act, until in _steps(shelf, published, library, settings):
         act(found)
@@ -178,7 +237,7 @@ def _look(shelf: Shelf, published: Publication, library: Library, before: Found)
 def _nudge(shelf: Shelf, published: Publication, tries: int) -> ReadBack:
     library = shelf.library_of(published.path)
     if library is None:
-        return _outside(shelf, published)
+        return _outside(shelf, published.path)
     found = shelf.look(published, library)
     if found.item is not None:
         return _listed(shelf, found.item)
@@ -212,8 +271,8 @@ def _listed(shelf: Shelf, item: Item) -> ReadBack:
     return ReadBack(State.LISTED, None, item.id, shelf.server.page_of(item.id, server_id))
 
 
-def _outside(shelf: Shelf, published: Publication) -> ReadBack:
-    theirs = shelf.paths.theirs(published.path)
+def _outside(shelf: Shelf, path: Path) -> ReadBack:
+    theirs = shelf.paths.theirs(path)
     at = [place for library in shelf.server.libraries() for place in library.locations]
     return ReadBack(
         State.NOT_LISTED,

@@ -15,6 +15,7 @@ from typing import Final
 import psutil
 from prefect.client.schemas.objects import StateType
 
+from db.locks import Lock
 from db.queries import episode_renders, jobs, ownership, places, survey
 from db.queries.ownership import Run
 from db.queries.survey import UnderWay
@@ -84,7 +85,7 @@ def reconcile_once() -> None:
     Raises:
         UnavailableError: the database does not answer.
     """
-    with survey.reconciling() as is_mine:
+    with survey.held(Lock.RECONCILER) as is_mine:
         if is_mine:
             _reconcile()
 

@@ -15,9 +15,9 @@ from db.session import transaction
 from studio import library
 from studio.errors import PublishNotSeenError
 from studio.library import Place
-from studio.publication import ReadBack, State
+from studio.publication import Publication, ReadBack, State
 from studio.settings import read_settings
-from tasks.media_server import tell_and_read_back
+from tasks.media_server import look_again, tell_and_read_back
 from tasks.pictorial import Pictorial, draw_artwork
 from tasks.publishing import Before, publication_at, putting_out
 
@@ -88,10 +88,14 @@ def settle_release(run: Run, put: Mapping[str, Any]) -> str:
     """Read the publication back, and end the generation by what the media server lists.
 
     The wait holds no transaction. Where the server is away the publication stands in the folder and is read
-    back later; where it lists something else, or nothing, a person is asked.
+    back later; where it lists something else, or nothing, a person is asked. A clip that was made for an
+    episode holds that up in neither case: it is read back later.
     """
     path = Path(put["published_path"])
-    read = tell_and_read_back(publication_at(path, put["season"], put["number"]))
+    published = publication_at(path, put["season"], put["number"])
+    with transaction() as session:
+        is_child = ownership.own(session, run).parent_id is not None
+    read = _not_waited_for(published) if is_child else tell_and_read_back(published)
     with transaction() as session:
         job = ownership.own(session, run)
         row = publications.of_generation(session, run.generation_id, locked=True)
@@ -102,6 +106,11 @@ def settle_release(run: Run, put: Mapping[str, Any]) -> str:
         else:
             ownership.settle(session, run, "completed", stage="done")
     return f"published at {path}: {_told(read)}"
+
+
+def _not_waited_for(published: Publication) -> ReadBack:
+    read = look_again(published, 0)
+    return ReadBack(State.PENDING, read.reason) if read.state is State.NOT_LISTED else read
 
 
 def not_seen(path: Path, read: ReadBack) -> dict[str, Any]:

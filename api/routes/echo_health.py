@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import Shown
+from api.schemas.monitoring import LanguageModelShown
 from tasks.language_model import SoughtModel, seek_model
 from tasks.modules import ask_all, database_answers
 
@@ -24,15 +24,6 @@ class Modules(BaseModel):
     safe_executor: bool = Field(description="Prefect knows what accepted actions are carried out by.")
 
 
-class LanguageModel(Shown):
-    """What may enrich plans: nothing is missing without one."""
-
-    state: Literal["none", "ready", "unreachable"] = Field(description="none: no `OLLAMA_HOST` is set")
-    model: str | None = None
-    version: str | None = None
-    reason: str | None = None
-
-
 class Health(BaseModel):
     """Healthy: every part works; degraded: one does not; unhealthy, with 503: the database is away."""
 
@@ -43,7 +34,7 @@ class Health(BaseModel):
     database: Literal["connected", "disconnected"]
     timestamp: datetime
     modules: Modules
-    language_model: LanguageModel
+    language_model: LanguageModelShown
 
 
 async def _modules(request: Request) -> Mapping[str, Callable[[], bool]]:
@@ -70,5 +61,5 @@ def health(response: Response, modules: ModulesGiven) -> Health:
         database="connected" if has_database else "disconnected",
         timestamp=datetime.now(UTC),
         modules=Modules(**flags, database=has_database),
-        language_model=LanguageModel.model_validate(model),
+        language_model=LanguageModelShown.model_validate(model),
     )

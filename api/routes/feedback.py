@@ -9,7 +9,7 @@ from api.paging import PageAsked
 from api.routes.generations import GenerationId
 from api.schemas.fields import Id
 from api.schemas.judgement import DecisionShown, ExampleShown, FeedbackAsked, FeedbackShown
-from db.queries import decisions, examples, generations, projects
+from db.queries import decisions, examples, generations, preferences, projects
 from db.session import transaction
 
 router = APIRouter(tags=["feedback"])
@@ -24,6 +24,7 @@ def give_feedback(request: Request, generation_id: GenerationId, body: FeedbackA
         row = decisions.give_feedback(
             session, job, token=token_of(request), rating=body.rating, text=body.text
         )
+        preferences.learn(session, token_of(request))
         return FeedbackShown.model_validate(row)
 
 

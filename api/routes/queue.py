@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from api.routes.generations import GenerationId, shown_generation
 from api.schemas.generations import GenerationShown
 from api.schemas.queue import PriorityAsked, QueueChange, QueueShown, StandShown
-from db.queries import line
+from db.queries import generations, line
 from db.queries.line import Stand
 from db.session import reading, transaction
 from tasks.renderers import shown as shown_server
@@ -44,7 +44,18 @@ def _queue() -> QueueShown:
 
 def _stand(stand: Stand) -> StandShown:
     job, place = stand.job, stand.place
-    named = ("project_id", "scene_id", "title", "stage", "progress", "attempt", "created_at", "started_at")
+    named = (
+        "kind",
+        "parent_id",
+        "project_id",
+        "scene_id",
+        "title",
+        "stage",
+        "progress",
+        "attempt",
+        "created_at",
+        "started_at",
+    )
     usual = line.USUAL if job.priority is None else job.priority
     return StandShown.model_validate(
         {
@@ -53,6 +64,7 @@ def _stand(stand: Stand) -> StandShown:
             "priority": usual if place is None else place.priority,
             "place": None if place is None else place.state,
             "server": None if place is None or place.server is None else shown_server(place.server),
+            "flow_run_url": generations.flow_run_url(job),
             "estimated_completion": stand.expected_at,
         }
     )

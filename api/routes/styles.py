@@ -7,6 +7,7 @@ from api.keys import token_of
 from api.paging import PageAsked
 from api.schemas.fields import Id, as_sent
 from api.schemas.resources import (
+    LearnedShown,
     PreferencesAsked,
     PreferencesShown,
     TemplateAsked,
@@ -74,6 +75,14 @@ def get_preferences(request: Request, conditions: ConditionsAsked) -> Preference
     """What you prefer; users are told apart by their tokens."""
     with transaction() as session:
         return conditions.answer(_shown(preferences.of_user(session, token_of(request))))
+
+
+@router.get("/preferences/learned")
+def get_learned(request: Request) -> LearnedShown:
+    """What your ratings and the studio's approvals tell of your likes; what you put outweighs it."""
+    with transaction() as session:
+        learned = preferences.of_user(session, token_of(request)).learned or {}
+    return LearnedShown.model_validate({name.removesuffix("_s"): told for name, told in learned.items()})
 
 
 @router.put("/preferences", response_model=PreferencesShown)

@@ -91,7 +91,7 @@ def _unfit(expected: str) -> PydanticCustomError:
     )
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
     """JSON's true and false are no numbers."""
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "Input should be a number", {"expected": "number"})
@@ -130,7 +130,7 @@ def _even(value: int) -> int:
     return value
 
 
-Id = Annotated[int, BeforeValidator(_number), Field(ge=1, le=LARGEST_ID)]
+Id = Annotated[int, BeforeValidator(number), Field(ge=1, le=LARGEST_ID)]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_storable)
 ]
@@ -139,8 +139,8 @@ StoredPath = Annotated[str, StringConstraints(min_length=1, max_length=4096), Af
 Object = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 Json = Annotated[Any, AfterValidator(_storable_json)]
 Values = Annotated[list[Any], Field(max_length=1000), AfterValidator(_storable_json)]
-Side = Annotated[int, BeforeValidator(_number), Field(ge=64, le=1920), AfterValidator(_even)]
-Number = Annotated[float, BeforeValidator(_number), AfterValidator(as_sent)]
+Side = Annotated[int, BeforeValidator(number), Field(ge=64, le=1920), AfterValidator(_even)]
+Number = Annotated[float, BeforeValidator(number), AfterValidator(as_sent)]
 Prompt = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_storable)]
 FrameRate = Annotated[
     Fraction,

@@ -17,6 +17,7 @@ from api.schemas.fields import (
     StoredPath,
     Time,
 )
+from api.schemas.publications import PublicationBrief
 from api.schemas.scenes import Cast
 
 LONGEST_S = 600
@@ -128,4 +129,7 @@ class GenerationShown(GenerationListed):
     )
     sync: dict[str, Any] | None
     children: list[dict[str, Any]] = Field(description="What this one has had made, in short.")
+    publication: PublicationBrief | None = Field(
+        description="Where its video lies in the library; none where another has taken its place."
+    )
     takes: list[dict[str, Any]]

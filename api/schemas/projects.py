@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.schemas.fields import Asked, FrameRate, Name, Object, Shown, Side, Text, Time
+from api.schemas.fields import Asked, FrameRate, Name, Object, Shown, Side, Text, Time, number
 
+Days = Annotated[int, BeforeValidator(number), Field(ge=1, le=36_500)]
 _EXAMPLE: Final[JsonDict] = {
     "name": "My Anime Project",
     "description": "Epic fantasy adventure",
@@ -42,6 +43,7 @@ class SettingsChange(Asked):
     height: Side = 480
     default_style: Name = "anime"
     consistency: Literal["refuse", "warn"] = "refuse"
+    retention_days: Days | None = None
 
 
 class SettingsShown(Shown):
@@ -57,6 +59,9 @@ class SettingsShown(Shown):
         description="refuse: what contradicts the bible fails a generation; warn: it is made, and told of.",
     )
     library_folder: str
+    retention_days: int | None = Field(
+        description="After so many days rejected takes and intermediates go; null: they stay."
+    )
     created_at: Time
     updated_at: Time
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from api.schemas.fields import Asked, Id, Name, Number, Prompt, Shown, Side, Text, Time
@@ -76,6 +76,22 @@ class PreferencesShown(Shown):
     style: str | None
     quality: str | None
     duration: int | float | None
+
+
+class Learned(BaseModel):
+    """A value that somebody likes, and how many clips that had it were liked and disliked."""
+
+    value: str | float
+    liked: int
+    disliked: int
+
+
+class LearnedShown(BaseModel):
+    """What ratings and approvals tell of a user's likes; null where they tell too little."""
+
+    style: Learned | None = None
+    quality: Learned | None = None
+    duration: Learned | None = None
 
 
 class ArcAsked(Asked):

@@ -25,6 +25,7 @@ class UserCreativePreferences(Table, table=True):
     style: str | None = None
     quality: str | None = None
     duration_s: float | None = None
+    learned: dict[str, Any] = json_column()
     created_at: Moment = utc()
     updated_at: Moment = utc()
 

@@ -8,7 +8,9 @@ from sqlmodel import Field
 
 from db.models.base import API, PUBLIC, Moment, Table, json_column, of_project, one_of, utc
 
-OUTCOMES = ("planned", "accepted", "completed", "refused", "failed")
+OUTCOMES = ("planned", "asked", "accepted", "completed", "refused", "failed")
+TURN_STATES = ("asked", "refused", "planned", "accepted", "dropped", "answered")
+STEP_STATES = ("processing", "completed", "failed", "skipped")
 SCHEDULES = ("cron", "rrule")
 
 
@@ -36,6 +38,51 @@ class OrchestrationLog(Table, table=True):
     plan: list[dict[str, Any]] = json_column(empty="[]")
     dropped: list[dict[str, Any]] = json_column(empty="[]")
     outcome: str
+    created_at: Moment = utc()
+    updated_at: Moment = utc()
+
+
+class DirectorTurn(Table, table=True):
+    """Something said to the director, the plan that it came to, and whether that is carried out."""
+
+    __tablename__ = "director_turns"
+    __table_args__ = (
+        one_of("made_by", ("rules", "model")),
+        one_of("state", TURN_STATES),
+        UniqueConstraint("plan_id"),
+        Index("ix_director_turns_conversation", "token", "conversation_id", "id"),
+        {"schema": API},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    plan_id: str
+    token: str
+    conversation_id: str
+    project_id: int | None = Field(default=None, foreign_key=f"{API}.anime_projects.id", ondelete="CASCADE")
+    request: str
+    context: dict[str, Any] = json_column()
+    plan: dict[str, Any] = json_column()
+    response: str
+    made_by: str = Field(default="rules", sa_column_kwargs={"server_default": "rules"})
+    state: str
+    generation_id: str | None = Field(
+        default=None, index=True, foreign_key=f"{API}.production_jobs.id", ondelete="SET NULL"
+    )
+    created_at: Moment = utc()
+    updated_at: Moment = utc()
+
+
+class DirectorStep(Table, table=True):
+    """A step of a plan that is carried out: how it stands, and what it made."""
+
+    __tablename__ = "director_steps"
+    __table_args__ = (one_of("state", STEP_STATES), {"schema": API})
+
+    generation_id: str = Field(primary_key=True, foreign_key=f"{API}.production_jobs.id", ondelete="CASCADE")
+    step: int = Field(primary_key=True)
+    state: str
+    child_id: str | None = None
+    result: dict[str, Any] = json_column()
     created_at: Moment = utc()
     updated_at: Moment = utc()
 

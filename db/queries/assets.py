@@ -11,9 +11,20 @@ from studio.errors import NotFoundError
 def add(
     session: Session, *, sha256: str, path: str, kind: str, size_bytes: int, project_id: int | None
 ) -> Asset:
-    """Note a file that lies in the store; an equal one is noted once, as what it came as first."""
+    """Note a file that lies in the store; an equal one is noted once, as what it came as first.
+
+    One that was taken away is there again.
+    """
     row = {"sha256": sha256, "path": path, "kind": kind, "size_bytes": size_bytes, "project_id": project_id}
-    session.execute(insert(Asset).values(row).on_conflict_do_nothing())
+    again = {"path": path, "removed_at": None, "removed_why": None}
+    note = (
+        insert(Asset)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["sha256"], set_=again, where=col(Asset.removed_at).is_not(None)
+        )
+    )
+    session.execute(note)
     return get(session, sha256)
 
 

@@ -1,13 +1,29 @@
 """What the director was told, and what came of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
+from db.models.judgement import UserCreativePreferences
+from db.models.learning import StyleTemplate
+from db.models.music_library import MusicTrack
 from db.models.orchestration import OrchestrationLog
-from db.models.production import ProductionJob
+from db.models.production import ProductionJob, QualityMetrics
+from db.models.production import ProductionJob as Job
+from db.models.project import Branch, Character, MusicSceneSync, Scene
+from db.models.story import Episode
+from db.queries import branches, working
+from studio.continuity import read_aliases
+from studio.echo.facts import Facts, Made, Numbered, Usual
+
+PRODUCE: Final = "produce_scene"
+"""The decision that each take begins with: its shots, and the steps that make it."""
+MOST: Final = 1_000
+RECENT: Final = 50
+LONGEST_TITLE: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +57,143 @@ def page(session: Session, project_id: int | None, *, limit: int, before: int) -
     if before:
         query = query.where(col(OrchestrationLog.id) < before)
     return list(session.scalars(query.order_by(col(OrchestrationLog.id).desc()).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the director was asked, what it planned, what of a model it dropped, and what came of it."""
+
+    command: str
+    asked: dict[str, Any]
+    plan: list[dict[str, Any]]
+    outcome: str
+    project_id: int | None = None
+    generation_id: str | None = None
+    conversation_id: str | None = None
+    made_by: str = "rules"
+    dropped: tuple[dict[str, Any], ...] = ()
+
+
+def note(session: Session, decision: Decision) -> OrchestrationLog:
+    """Keep a decision, in the transaction of what it decides."""
+    row = OrchestrationLog(
+        project_id=decision.project_id,
+        generation_id=decision.generation_id,
+        conversation_id=decision.conversation_id,
+        command=decision.command,
+        made_by=decision.made_by,
+        asked=decision.asked,
+        plan=decision.plan,
+        dropped=list(decision.dropped),
+        outcome=decision.outcome,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def came_of(session: Session, generation_id: str, outcome: str) -> None:
+    """Note what came of the decisions that had a job carried out."""
+    session.execute(
+        update(OrchestrationLog)
+        .where(col(OrchestrationLog.generation_id) == generation_id)
+        .where(col(OrchestrationLog.outcome) == "accepted")
+        .values(outcome=outcome, updated_at=func.now())
+    )
+
+
+def has_planned(session: Session, generation_id: str, take: int) -> bool:
+    """Whether the plan of a take is in the log."""
+    query = select(col(OrchestrationLog.id)).where(
+        col(OrchestrationLog.generation_id) == generation_id,
+        col(OrchestrationLog.command) == PRODUCE,
+        col(OrchestrationLog.asked)["take"].as_integer() == take,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def facts(session: Session, at: Branch, likes: UserCreativePreferences) -> Facts:
+    """What the director knows of a project at a branch."""
+    branch_id = branches.id_of(at)
+    aliases = func.jsonb_object_agg(col(Character.name), col(Character.details)["aliases"])
+    called = session.scalar(select(aliases).where(col(Character.branch_id) == branch_id)) or {}
+    style = working.production(session, at).default_style
+    return Facts.of(
+        at.project_id,
+        {name: read_aliases(given) for name, given in called.items()},
+        scenes=_numbered(session, Scene, col(Scene.scene_number), col(Scene.description), branch_id),
+        episodes=_numbered(session, Episode, col(Episode.episode_number), col(Episode.title), branch_id),
+        tracks=_tracks(session, branch_id),
+        styles=session.scalars(select(col(StyleTemplate.name)).limit(MOST)),
+        made=_made(session, branch_id),
+        usual=Usual(likes.style or style, _short(likes.duration_s or 5), likes.quality),
+    )
+
+
+def _short(seconds: float) -> float:
+    return int(seconds) if float(seconds).is_integer() else seconds
+
+
+def _numbered(
+    session: Session, table: type[Scene] | type[Episode], number: Any, title: Any, branch_id: int
+) -> list[Numbered]:
+    query = select(col(table.id), number, func.left(title, LONGEST_TITLE)).where(
+        col(table.branch_id) == branch_id
+    )
+    return [Numbered(*row) for row in session.execute(query.order_by(number).limit(MOST))]
+
+
+def _tracks(session: Session, branch_id: int) -> list[str]:
+    """The music of the branch's scenes, then what the library has had longest."""
+    mine = select(col(MusicSceneSync.audio_path)).where(col(MusicSceneSync.branch_id) == branch_id).distinct()
+    library = select(col(MusicTrack.location)).where(col(MusicTrack.state) == "present")
+    found = [
+        *session.scalars(mine.limit(MOST)),
+        *session.scalars(library.order_by(col(MusicTrack.id)).limit(MOST)),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _made(session: Session, branch_id: int) -> list[Made]:
+    query = (
+        select(col(Job.id), col(Job.status), col(Job.kind), col(Job.scene_id))
+        .where(col(Job.branch_id) == branch_id, col(Job.kind) != "direct")
+        .order_by(col(Job.created_at).desc(), col(Job.id).desc())
+    )
+    return [Made(*row) for row in session.execute(query.limit(RECENT))]
+
+
+def character_named(session: Session, branch_id: int, name: str) -> Character | None:
+    """The character of that name on a branch, held until the transaction ends."""
+    query = select(Character).where(col(Character.branch_id) == branch_id, col(Character.name) == name)
+    return session.scalar(query.with_for_update())
+
+
+def newest(session: Session, branch_id: int, *, scene_id: int | None, episode_id: int | None) -> Job | None:
+    """The newest clip of a scene, or the newest render of an episode, on a branch."""
+    meant = (
+        (col(Job.kind) == "clip", col(Job.scene_id) == scene_id)
+        if scene_id is not None
+        else (col(Job.kind) == "episode", col(Job.episode_id) == episode_id)
+    )
+    query = select(Job).where(col(Job.branch_id) == branch_id, *meant)
+    return session.scalar(query.order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(1))
+
+
+def under_way(session: Session, branch_id: int, *, besides: str) -> list[Job]:
+    """What is being made on a branch, oldest first."""
+    query = select(Job).where(
+        col(Job.branch_id) == branch_id, col(Job.status) == "processing", col(Job.id) != besides
+    )
+    return list(session.scalars(query.order_by(col(Job.created_at), col(Job.id)).limit(RECENT)))
+
+
+def jobs_of(session: Session, ids: Collection[str]) -> dict[str, Job]:
+    """Generations by their ids."""
+    return {job.id: job for job in session.scalars(select(Job).where(col(Job.id).in_(ids)))}
+
+
+def verdicts(session: Session, ids: Collection[str]) -> dict[str, QualityMetrics]:
+    """What was judged of generations, by their ids."""
+    query = select(QualityMetrics).where(col(QualityMetrics.generation_id).in_(ids))
+    return {row.generation_id: row for row in session.scalars(query)}

@@ -50,6 +50,29 @@ def expected(
     return now + timedelta(seconds=remaining_s + waiting_s)
 
 
+def spread(session: Session) -> tuple[float, float] | None:
+    """How long a second of clip has taken lately, seconds: the quarter that went fastest, and the slowest.
+
+    None while nothing was rendered.
+    """
+    seconds = func.sum(col(GenerationAnalytics.seconds)) / func.max(col(GenerationRequest.duration_s))
+    recent = (
+        select(seconds.label("rate"))
+        .join(
+            GenerationRequest,
+            col(GenerationRequest.generation_id) == col(GenerationAnalytics.generation_id),
+        )
+        .group_by(col(GenerationAnalytics.generation_id), col(GenerationAnalytics.take))
+        .having(func.bool_or(col(GenerationAnalytics.stage) == "render"))
+        .order_by(func.max(col(GenerationAnalytics.id)).desc())
+        .limit(RECENT_STAGES // len(STAGES_OF_A_CLIP))
+        .subquery()
+    )
+    at = [func.percentile_cont(share).within_group(recent.c.rate) for share in (0.25, 0.75)]
+    least, most = session.execute(select(*at)).one()
+    return None if least is None else (float(least), float(most))
+
+
 def _seconds_a_second() -> ScalarSelect[Any]:
     """How long each stage has taken lately for a second of clip: an object of seconds by stage.
 

@@ -2,14 +2,16 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ScalarSelect, Select, func, literal_column, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, func, literal_column, select
 from sqlmodel import col
 
+from db.models.production import Asset, QualityAssessment, Stage, Take
 from db.models.production import ProductionJob as Job
-from db.models.production import QualityAssessment, Stage, Take
 from db.models.project import MusicSceneSync
+from db.models.publishing import Published
 
 MOST_CHILDREN: Final = 1_000
+MOMENTS: Final = ("published_at", "listed_at", "unpublished_at")
 
 
 def _objects(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
@@ -48,6 +50,16 @@ def given(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     )
 
 
+def publication(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
+    """Where its video lies in the library, and whether the media server lists it; of none or one."""
+    shown = ("state", "season", "number", "path", "item_id", "url", "reason", *MOMENTS)
+    return _objects(
+        select(*(getattr(Published, name) for name in shown)).where(
+            col(Published.generation_id) == generation_id
+        )
+    )
+
+
 def children(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     """Those that a generation has had made, told in short."""
     shown = ("kind", "scene_id", "title", "status", "stage", "progress", "error")
@@ -71,8 +83,14 @@ def takes(generation_id: BindParameter[str]) -> ScalarSelect[Any]:
     made_of = ("tree_hash", "inputs_hash", "workflow", "workflow_hash", "model", "seed", "parameters")
     shown = ("take", "attempt", *made_of, "server", "video_sha256", "clip_sha256", "repaired_from", "repairs")
     return _objects(
-        select(*(getattr(Take, name) for name in shown))
+        select(*(getattr(Take, name) for name in shown), *map(_removed, ("video_sha256", "clip_sha256")))
         .where(col(Take.generation_id) == generation_id)
         .order_by(col(Take.take))
         .limit(100)
     )
+
+
+def _removed(column: str) -> ColumnElement[Any]:
+    """Why a take's file is gone; null where it is there, or there never was one."""
+    why = select(col(Asset.removed_why)).where(col(Asset.sha256) == getattr(Take, column))
+    return why.scalar_subquery().label(column.replace("sha256", "removed"))

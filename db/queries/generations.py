@@ -124,6 +124,7 @@ def view(session: Session, generation_id: str) -> dict[str, Any]:
         "findings": given.get(("check", job.take), {}).get("findings") or [],
         "sync": row["sync"],
         "children": row["children"],
+        "publication": next(iter(row["publications"]), None),
         "takes": [{**take, **_judgement(given.get(("assess", take["take"]), {}))} for take in row["takes"]],
     }
 
@@ -216,6 +217,7 @@ def _whole() -> Select[*tuple[Any, ...]]:
         shown.takes(generation_id).label("takes"),
         shown.given(generation_id).label("given"),
         shown.children(generation_id).label("children"),
+        shown.publication(generation_id).label("publications"),
     )
     return query.where(col(Job.id) == generation_id)
 
@@ -245,7 +247,7 @@ def _listed(row: RowMapping) -> dict[str, Any]:
         },
         "error": job.error,
         "flow_run_id": None if job.flow_run_id is None else str(job.flow_run_id),
-        "flow_run_url": _flow_run_url(job),
+        "flow_run_url": flow_run_url(job),
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "started_at": job.started_at,
@@ -258,7 +260,8 @@ def _terms(asked: GenerationRequest) -> dict[str, Any]:
     return {"duration": asked.duration_s, "style": asked.style, "quality": asked.quality}
 
 
-def _flow_run_url(job: Job) -> str | None:
+def flow_run_url(job: Job) -> str | None:
+    """Where Prefect's UI shows the run that carries a generation."""
     ui = read_settings().prefect_ui_url
     return None if ui is None or job.flow_run_id is None else f"{ui}/runs/flow-run/{job.flow_run_id}"
 

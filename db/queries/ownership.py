@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -139,6 +139,12 @@ def finish_stage(session: Session, run: Run, stage: str, take: int, result: dict
             GenerationAnalytics(generation_id=job.id, stage=stage, take=take, seconds=max(seconds, 0))
         )
     add_event(session, job, "stage_finished", take=take)
+
+
+def forget_stage(session: Session, job: ProductionJob, stage: str) -> None:
+    """Have a stage of the present take carried once more."""
+    mine = (col(Stage.generation_id) == job.id, col(Stage.stage) == stage, col(Stage.take) == job.take)
+    session.execute(delete(Stage).where(*mine))
 
 
 def set_progress(session: Session, run: Run, progress: float) -> None:

@@ -11,13 +11,14 @@ from db.clock import NOW, NOW_EXACTLY
 from db.models.production import ProductionJob
 from db.models.project import AnimeProject
 from db.models.publishing import Published
-from studio.errors import ConflictError, NotFoundError
+from db.queries.ownership import add_event
+from studio.errors import ConflictError, NotFoundError, PublishNotSeenError
 from studio.publication import ReadBack, State
 
 FIRST_AGAIN_S: Final = 30.0
 LONGEST_AGAIN_S: Final = 3600.0
 MOST_TRIES: Final = 40
-"""Looks at a server that does not list a publication, or is away: over a day and a half of them."""
+"""Looks at a server that does not list a publication, or is away: well over a day of them."""
 
 _NAMED: Final = "kind generation_id episode_id season number path state item_id url reason"
 _WHEN: Final = "published_at listed_at unpublished_at updated_at"
@@ -103,6 +104,20 @@ def note(session: Session, row: Published, read: ReadBack, *, tries: int) -> Non
     session.flush()
 
 
+def complete(session: Session, row: Published) -> None:
+    """End as completed a generation that waited for nothing but being listed."""
+    query = select(ProductionJob).where(col(ProductionJob.id) == row.generation_id)
+    job = session.scalar(query.with_for_update())
+    if (
+        job is None
+        or job.status != "needs_review"
+        or (job.error or {}).get("code") != PublishNotSeenError.code
+    ):
+        return
+    job.status, job.stage, job.error, job.finished_at = "completed", "done", None, NOW
+    add_event(session, job, "publication", state=row.state, reason=None, url=row.url)
+
+
 def withdrawn(session: Session, row: Published, files: Mapping[str, str]) -> None:
     """Note that a video was taken away; `files` is what is left of what was written with it."""
     row.state, row.files, row.tries = State.UNPUBLISHED, dict(files), 0
@@ -110,6 +125,7 @@ def withdrawn(session: Session, row: Published, files: Mapping[str, str]) -> Non
     row.unpublished_at = row.updated_at = NOW
     row.look_at = _in(FIRST_AGAIN_S) if row.item_id is not None else None
     session.flush()
+    session.refresh(row)
 
 
 def of_generation(session: Session, generation_id: str, *, locked: bool = False) -> Published:
@@ -136,12 +152,6 @@ def of_episode(session: Session, project_id: int, episode_id: int) -> Published:
 def locked(session: Session, publication_id: int) -> Published | None:
     """A publication by its id, held until the transaction ends."""
     return session.scalar(select(Published).where(col(Published.id) == publication_id).with_for_update())
-
-
-def others(session: Session, row: Published) -> list[Published]:
-    """What else lies in the library of the same series."""
-    mine = col(Published.project_id) == row.project_id, col(Published.id) != row.id
-    return list(session.scalars(select(Published).where(*mine, col(Published.state) != State.UNPUBLISHED)))
 
 
 def of_project(session: Session, project_id: int) -> list[Published]:
@@ -171,10 +181,10 @@ def shown(row: Published) -> dict[str, Any]:
     return {name: getattr(row, name) for name in SHOWN}
 
 
-def shared(row: Published, rows: Iterable[Published], *, inside: str) -> dict[str, str]:
+def shared(rows: Iterable[Published], *, inside: str) -> dict[str, str]:
     """Files that were written into a folder by any of `rows`, as the newest of them has them."""
     found: dict[str, str] = {}
-    for each in sorted([*rows, row], key=lambda one: one.updated_at):
+    for each in sorted(rows, key=lambda one: one.updated_at):
         found |= {path: sha256 for path, sha256 in each.files.items() if path.startswith(f"{inside}/")}
     return found
 

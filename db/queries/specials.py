@@ -41,8 +41,8 @@ def allocate(session: Session, job: ProductionJob) -> Special:
     return special
 
 
-def stands_at(special: Special, path: str) -> None:
-    """Note the file that now is the special."""
+def stands_at(special: Special, path: str | None) -> None:
+    """Note the file that now is the special; None where it was taken away."""
     special.path, special.updated_at = path, NOW
 
 

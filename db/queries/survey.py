@@ -32,10 +32,10 @@ class UnderWay:
 
 
 @contextmanager
-def reconciling() -> Iterator[bool]:
-    """Hold the reconciler's lock for the length of the block; False while another process holds it."""
+def held(lock: Lock) -> Iterator[bool]:
+    """Hold a timer's lock for the length of the block; False while another process holds it."""
     with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        key = {"key": Lock.RECONCILER}
+        key = {"key": lock}
         is_mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
         try:
             yield is_mine

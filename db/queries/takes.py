@@ -11,6 +11,7 @@ from db.models.learning import TrainingExample
 from db.models.production import Asset, ProductionJob, QualityAssessment, QualityMetrics, Stage, Take
 from db.models.project import MusicSceneSync
 from db.models.rendering import RenderPlace
+from db.queries import assets
 from db.queries.ownership import Run, own
 from studio.clients.store import Stored
 from studio.errors import NotFoundError
@@ -85,9 +86,14 @@ def source(session: Session, generation_id: str, take: int) -> int | None:
 
 def keep(session: Session, stored: Stored, *, kind: str, project_id: int) -> None:
     """Note a file that now lies in the store; an equal file is noted once."""
-    noted = {"sha256": stored.sha256, "path": str(stored.path), "size_bytes": stored.size_bytes}
-    asset = insert(Asset).values(**noted, kind=kind, project_id=project_id)
-    session.execute(asset.on_conflict_do_nothing())
+    assets.add(
+        session,
+        sha256=stored.sha256,
+        path=str(stored.path),
+        kind=kind,
+        size_bytes=stored.size_bytes,
+        project_id=project_id,
+    )
 
 
 def report_path(session: Session, generation_id: str, take: int) -> str:

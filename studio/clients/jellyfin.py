@@ -118,7 +118,7 @@ class Jellyfin:
 
     def page_of(self, item_id: str, server_id: str) -> str:
         """Where the server's own pages show an item."""
-        return f"{self._shown()}/web/#/details?id={item_id}&serverId={server_id}"
+        return f"{self.shown()}/web/#/details?id={item_id}&serverId={server_id}"
 
     def _items(self, query: Query) -> Iterator[Item]:
         start = 0
@@ -136,7 +136,7 @@ class Jellyfin:
             return reply.json()
         except ValueError as error:
             told = "What answers there is not Jellyfin."
-            raise JellyfinUnavailableError(told, server=self._shown()) from error
+            raise JellyfinUnavailableError(told, server=self.shown()) from error
 
     def _call(
         self,
@@ -154,21 +154,21 @@ class Jellyfin:
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise JellyfinUnavailableError(
-                f"Jellyfin at {self._shown()} does not answer: {reason}", server=self._shown()
+                f"Jellyfin at {self.shown()} does not answer: {reason}", server=self.shown()
             ) from error
         return self._expect(reply, f"{method} {path}")
 
     def _expect(self, reply: httpx.Response, call: str) -> httpx.Response:
         if reply.is_success:
             return reply
-        told = {"server": self._shown(), "status": reply.status_code}
+        told = {"server": self.shown(), "status": reply.status_code}
         if reply.status_code in _REFUSED:
             raise JellyfinRefusedError(
-                f"Jellyfin at {self._shown()} does not take the API key: {reply.status_code} to {call}.",
+                f"Jellyfin at {self.shown()} does not take the API key: {reply.status_code} to {call}.",
                 **told,
             )
         raise JellyfinUnavailableError(
-            f"Jellyfin at {self._shown()} answered {reply.status_code} to {call}.", **told
+            f"Jellyfin at {self.shown()} answered {reply.status_code} to {call}.", **told
         )
 
     def _credentials(self) -> str:
@@ -179,5 +179,6 @@ class Jellyfin:
         pairs = (f'{name}="{quote(value, safe="")}"' for name, value in said.items())
         return f"MediaBrowser {', '.join(pairs)}"
 
-    def _shown(self) -> str:
+    def shown(self) -> str:
+        """The server's address as it may be told: without a password."""
         return str(self.http.base_url.copy_with(userinfo=b"")).rstrip("/")

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 from jsonschema import Draft202012Validator
@@ -16,13 +15,12 @@ from ollama import Client, ResponseError
 from ollama import ListResponse as Listed
 
 from studio.errors import AnswerUnusableError, LanguageModelError
+from studio.hosts import ollama_url
 
 CONNECT_S: Final = 2.0
 LONGEST_ANSWER: Final = 64 * 1024
 """Characters; a model that does not end is stopped there."""
 MOST_TOKENS: Final = 2048
-_PORT: Final = 11434
-_PORTS: Final = {"http": 80, "https": 443}
 _EMBEDS: Final = re.compile(r"bert|embed|minilm|bge", re.IGNORECASE)
 _SIZE: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMBT])", re.IGNORECASE)
 _UNITS: Final = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
@@ -155,21 +153,10 @@ class Ollama:
 @contextmanager
 def connect(host: str, *, model: str | None = None, longest_s: float = 30.0) -> Iterator[Ollama]:
     """An Ollama at `host`, written as `OLLAMA_HOST` is: a URL, a host and port, or a host alone."""
-    where = address(host)
+    where = ollama_url(host)
     timeout = httpx.Timeout(longest_s, connect=CONNECT_S)
     with Client(where, timeout=timeout, follow_redirects=False, trust_env=False) as client:
         yield Ollama(client, where, model, longest_s)
-
-
-def address(host: str) -> str:
-    """`host` as a URL; a bare one has Ollama's port, and one that listens everywhere is here."""
-    given = urlsplit(host if "://" in host else f"http://{host}")
-    if given.scheme not in _PORTS:
-        raise LanguageModelError("OLLAMA_HOST names no server.", host=host)
-    name = given.hostname or "127.0.0.1"
-    name = "127.0.0.1" if name == "0.0.0.0" else f"[{name}]" if ":" in name else name  # noqa: S104
-    port = given.port or (_PORTS[given.scheme] if "://" in host else _PORT)
-    return f"{given.scheme}://{name}:{port}{given.path.rstrip('/')}"
 
 
 def _refuse(constant: str) -> None:

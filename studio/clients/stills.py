@@ -73,14 +73,18 @@ def _at_key(container: "InputContainer", stream: "VideoStream", time_s: float) -
 def _passing(
     container: "InputContainer", stream: "VideoStream", times_s: Sequence[float]
 ) -> "Iterator[VideoFrame]":
-    """The first frame at or after each time, in one pass; times ascend."""
-    waiting = list(times_s)
+    """The frame on screen at each time, once, in one pass; times ascend."""
+    waiting, shown, zero_s = list(times_s), None, pyav.zero_s(container)
     for frame in container.decode(stream):
-        if not waiting:
-            return
-        if (frame.time or 0.0) - pyav.zero_s(container) >= waiting[0]:
-            waiting = [time_s for time_s in waiting if time_s > (frame.time or 0.0)]
-            yield frame
+        now_s = (frame.time or 0.0) - zero_s
+        if shown is not None and now_s > waiting[0]:
+            yield shown
+            waiting = [time_s for time_s in waiting if time_s >= now_s]
+            if not waiting:
+                return
+        shown = frame
+    if shown is not None:
+        yield shown
 
 
 def _rgb(frame: "VideoFrame") -> NDArray[np.uint8]:

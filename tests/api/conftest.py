@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.commands import Commands
 from api.production import create_app
 from studio.settings import Settings
+from tasks.media_server import look_at_server, make_library
 from tasks.renderer_survey import look_at_renderers, survey_models
 from tasks.workflow_checks import judge_workflow
 
@@ -32,6 +33,10 @@ class Told:
             approve=lambda *what: self._note("approve", *what),
             reject=lambda *what: self._note("reject", *what),
             retry=lambda *what: self._note("retry", *what),
+            publish=lambda *what: self._note("publish", *what),
+            unpublish=lambda *what: self._note("unpublish", *what),
+            look_at_jellyfin=look_at_server,
+            make_library=make_library,
             judge_workflow=judge_workflow,
             look_at_renderers=look_at_renderers,
             survey_models=survey_models,

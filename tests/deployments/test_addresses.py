@@ -1,5 +1,6 @@
 """What a stack's processes find in their environment."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,17 @@ def test_processes_find_real_addresses_and_no_zeros(tmp_path: Path) -> None:
     assert addresses.music_url == "http://127.0.0.1:5"
     assert addresses.echo_url == "http://127.0.0.1:7"
     assert addresses.prefect_ui_url == "http://127.0.0.1:2"
+
+
+def test_processes_find_the_language_model_that_there_is(tmp_path: Path) -> None:
+    def found(settings: Settings, ports: Ports) -> str | None:
+        return environment(settings, ports, gather(settings, ports), "").get("OLLAMA_HOST")
+
+    ports = Ports(anime=1, episodes=6, music=5, echo=7, prefect=2, comfyui=3)
+    assert found(Settings(home=tmp_path, ollama_host=None), ports) is None
+    assert found(Settings(home=tmp_path, ollama_host="gpu:11434"), ports) == "gpu:11434"
+    own = replace(ports, ollama=8)
+    assert found(Settings(home=tmp_path, ollama_host=None), own) == "http://127.0.0.1:8"
 
 
 def test_a_prefect_of_others_keeps_the_users_prefect_home(

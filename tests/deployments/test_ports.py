@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.ports import choose, reachable
+from deployments.ports import choose
 from studio.errors import PortTakenError
 from studio.settings import Settings
 
@@ -47,8 +47,9 @@ def answering(path: str, document: object) -> Iterator[int]:
 
 
 def test_zero_means_any_free_port_and_never_one_twice(tmp_path: Path) -> None:
-    chosen = choose(settings(tmp_path))
-    assert len(set(astuple(chosen))) == 6
+    with_model = settings(tmp_path).model_copy(update={"language_model": "embedded", "ollama_port": 0})
+    chosen = choose(with_model)
+    assert len(set(astuple(chosen)) - {0}) == 7
     with socket.create_server(("127.0.0.1", chosen.anime)):
         assert choose(settings(tmp_path)).anime != chosen.anime
 
@@ -76,6 +77,17 @@ def test_a_prefect_server_in_the_way_comes_with_the_setting_that_uses_it(tmp_pat
         choose(settings(tmp_path, prefect_port=port))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "named", "has_one"),
+    [("none", None, False), ("embedded", None, True), ("embedded", "gpu", False)],
+)
+def test_a_language_model_is_carried_where_it_is_asked_for_and_no_other_is_named(
+    tmp_path: Path, wanted: str, named: str | None, has_one: bool
+) -> None:
+    asked = {"language_model": wanted, "ollama_host": named, "ollama_port": 0}
+    assert bool(choose(settings(tmp_path).model_copy(update=asked)).ollama) is has_one
+
+
 def test_parts_of_others_need_no_port_here(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -83,11 +95,3 @@ def test_parts_of_others_need_no_port_here(tmp_path: Path) -> None:
             update={"comfyui_urls": ("http://gpu:8188",), "prefect_api_url": "http://prefect:4200/api"}
         )
         assert (choose(given).comfyui, choose(given).prefect) == (0, 0)
-
-
-@pytest.mark.parametrize(
-    ("bind", "host"),
-    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("192.0.2.7", "192.0.2.7")],
-)
-def test_a_server_is_reached_where_it_listens(bind: str, host: str) -> None:
-    assert reachable(bind) == host

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio.clients.ollama import LONGEST_ANSWER, Ollama, address, connect
+from studio.clients.ollama import LONGEST_ANSWER, Ollama, connect
 from studio.errors import AnswerUnusableError, LanguageModelError
 from tests.fakes.ollama import WRITER, FakeOllama, fake_ollama, listed
 
@@ -165,23 +165,3 @@ def test_nobody_there_is_told() -> None:
         for ask in (ollama.version, ollama.models, lambda: ollama.fill("a clip", FORM)):
             with pytest.raises(LanguageModelError, match="No language model answers"):
                 ask()
-
-
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [
-        ("gpu", "http://gpu:11434"),
-        ("gpu:1234", "http://gpu:1234"),
-        ("0.0.0.0", "http://127.0.0.1:11434"),
-        ("http://gpu", "http://gpu:80"),
-        ("https://gpu/ollama/", "https://gpu:443/ollama"),
-        ("[::1]:5", "http://[::1]:5"),
-    ],
-)
-def test_a_host_is_read_as_ollama_reads_it(host: str, url: str) -> None:
-    assert address(host) == url
-
-
-def test_another_scheme_is_no_server() -> None:
-    with pytest.raises(LanguageModelError):
-        address("file:///etc/passwd")

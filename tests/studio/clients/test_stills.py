@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from studio.clients import media
-from studio.clients.stills import save_last_frame
+from studio.clients.stills import sample_frames, save_last_frame
 from studio.errors import FileMissingError, MediaError, StorageError
 
 SIZE = (96, 64)
@@ -53,6 +53,28 @@ def test_a_clip_that_is_silent_on_its_colours_is_read_as_comfyui_wrote_it(tmp_pa
         container.mux(stream.encode(None))
     save_last_frame(clip, still)
     assert np.abs(np.array(halves(still)) - [[200, 30, 30], [30, 180, 60]]).max() <= 10
+
+
+@pytest.mark.parametrize("frames", [1, 12, 100])
+def test_frames_are_spread_over_a_clip(frames: int, tmp_path: Path) -> None:
+    media.encode_video(pictures(frames + 1), tmp_path / "clip.mp4", fps=Fraction(24), size=SIZE)
+    found = sample_frames(tmp_path / "clip.mp4", 6)
+    assert len(found) == min(6, frames + 1)
+    assert all(frame.shape == (SIZE[1], SIZE[0], 3) for frame in found)
+    means = [float(frame.mean()) for frame in found]
+    assert means == sorted(means) or frames == 1
+    if frames == 100:
+        wanted = [40 + (2 * index + 1) * 101 / 12 - 1 for index in range(6)]
+        assert np.abs(np.array(means[:5]) - wanted[:5]).max() < 4
+
+
+def test_a_long_clip_is_sought_in(tmp_path: Path) -> None:
+    tones = (np.full((SIZE[1], SIZE[0], 3), 20 + index // 4, np.uint8) for index in range(800))
+    media.encode_video(tones, tmp_path / "clip.mp4", fps=Fraction(24), size=SIZE)
+    means = [float(frame.mean()) for frame in sample_frames(tmp_path / "clip.mp4", 4)]
+    assert len(means) == 4
+    assert means == sorted(means)
+    assert means[-1] - means[0] > 60
 
 
 def test_what_has_no_last_frame_is_refused(tmp_path: Path) -> None:

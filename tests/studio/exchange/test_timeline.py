@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.assembly_parts import Transition
 from studio.errors import InvalidError
 from studio.exchange.timeline import Clip, Timeline, read_otio, write_edl, write_fcpxml, write_otio
 
@@ -24,15 +25,21 @@ JSON = st.recursive(
 )
 DETAILS = st.dictionaries(NAMES, JSON, max_size=3)
 PATHS = NAMES.map(lambda name: f"/assets/{name.replace('/', '')}")
+INTOS = st.none() | st.builds(Transition, st.sampled_from(["dissolve", "fade"]), st.integers(2, 40))
 CLIPS = st.builds(
-    lambda name, path, start, length, rest, details: Clip(
-        name, path, start, length, start + length + rest, details
+    lambda name, path, start, length, rest, details, own, into: Clip(
+        name, path, start, length, start + 5 * length + rest, details, own, into
     ),
     NAMES, PATHS, st.integers(0, 500), st.integers(1, 500), st.integers(0, 500), DETAILS,
+    st.none() | RATES, INTOS,
+)  # fmt: skip
+CARDS = st.builds(
+    lambda text, length, into: Clip("title card", None, 0, length, length, into=into, card=text),
+    NAMES, st.integers(1, 200), INTOS,
 )  # fmt: skip
 TIMELINES = st.builds(
-    Timeline, NAMES, RATES, st.lists(CLIPS, max_size=5).map(tuple),
-    st.lists(st.integers(0, 10_000), max_size=5).map(sorted).map(tuple), st.none() | PATHS, DETAILS,
+    Timeline, NAMES, RATES, st.lists(CLIPS | CARDS, max_size=5).map(tuple),
+    st.lists(st.integers(0, 10_000), max_size=5).map(sorted).map(tuple), st.none() | PATHS, DETAILS, INTOS,
 )  # fmt: skip
 TAKE = Clip("scene_1", "/assets/sha256/ab/cdef", 10, 48, 100, {"quality": {"score": 8.5}, "seed": 7})
 CUT = Timeline(

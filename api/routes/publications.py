@@ -1,0 +1,48 @@
+"""Publications of generations, and the media server that they are read back from."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from api.commands import CommandsGiven
+from api.routes.generations import GenerationId, shown_generation
+from api.schemas.generations import GenerationShown
+from api.schemas.publications import JellyfinShown, LibraryAsked, PublicationShown
+from db.queries import generations, publications
+from db.session import transaction
+
+router = APIRouter(tags=["publications"])
+
+
+@router.get("/generations/{generation_id}/publication")
+def get_publication(generation_id: GenerationId) -> PublicationShown:
+    """Where a generation's video lies in the library, and whether the media server lists it."""
+    with transaction() as session:
+        generations.get(session, generation_id)
+        row = publications.of_generation(session, generation_id)
+        return PublicationShown(**publications.shown(row))
+
+
+@router.post("/generations/{generation_id}/publication", status_code=202)
+def publish_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+    """Publish a completed generation once more, under its number, and read it back."""
+    commands.publish(generation_id)
+    return shown_generation(generation_id)
+
+
+@router.delete("/generations/{generation_id}/publication", status_code=204)
+def unpublish_generation(generation_id: GenerationId, commands: CommandsGiven) -> None:
+    """Take a generation's video out of the library, with all that was written for it."""
+    commands.unpublish(generation_id)
+
+
+@router.get("/jellyfin")
+def get_jellyfin(commands: CommandsGiven) -> JellyfinShown:
+    """Whether the media server answers, takes the key, and has the library's folder."""
+    return JellyfinShown(**asdict(commands.look_at_jellyfin()))
+
+
+@router.post("/jellyfin/library")
+def create_library(body: LibraryAsked, commands: CommandsGiven) -> JellyfinShown:
+    """Have the media server make a library of the folder, where none of its libraries has it."""
+    return JellyfinShown(**asdict(commands.make_library(body.name)))

@@ -1,0 +1,153 @@
+"""Orders that change a character."""
+
+import re
+from typing import Final
+
+from studio.echo.clauses import Clause
+from studio.echo.drafting import Draft
+from studio.echo.manner import tidy
+from studio.echo.plans import Missing, Understood
+from studio.echo.who import alike, find_cast
+
+_VERB: Final = re.compile(
+    r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
+    r"fix|give|turn|make|from now on,?|going forward,?)\b\s*"
+)
+_COMPARED: Final = re.compile(
+    r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
+    r"less|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
+    r"man|robot|vampire|elf)\b)"
+)
+_RULE: Final = re.compile(
+    r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
+    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not)|(?:is|are|has|have|wears?) now|"
+    r"now (?:has|have|wears?|is|are))\b"
+)
+_OWNED: Final = re.compile(r"^'s?\s|^’s?\s")
+_FROM_NOW: Final = re.compile(r"^(?:from now on|going forward)\b")
+_SOMEBODY: Final = re.compile(r"^(?:him|her|his|their|them|she|he|they)\b")
+_SHEET: Final = re.compile(
+    r"^\s*(?:'s?|’s?)?\s*(?:character )?(?:description|sheet|profile|design|look|appearance|"
+    r"bio|character)?\s*[:,-]?\s*(?:so that|to say that|to be|to|with|by adding|"
+    r"and)?(?![\w])\s*[:,]?\s*"
+)
+_NOT_LOOKS: Final = re.compile(
+    r"^(?:change|update|set|turn|make|give|edit|swap|replace)\s+(?:it|that|this|the (?:clip|"
+    r"scene|duration|style|quality|project|trailer|episode))\b"
+)
+
+
+def fits_change(draft: Draft, clause: Clause) -> bool:
+    """Whether a clause says how a character is to be from now on."""
+    low = clause.low
+    if _NOT_LOOKS.match(low):
+        return False
+    verb = _VERB.match(low)
+    place = verb.end() if verb else 0
+    if verb is not None and _SOMEBODY.match(low[place:]):
+        return (
+            not verb[0].startswith("make")
+            or _COMPARED.match(re.sub(_SOMEBODY, "", low[place:], count=1)) is not None
+        )
+    end = _named_until(draft, clause, place)
+    if end is None:
+        return verb is not None and verb[0].strip() in {"give", "dye"} and _stranger(draft, clause, place)
+    behind = low[end:]
+    if verb is None:
+        return _RULE.match(behind) is not None
+    if verb[0].strip() == "make":
+        return bool(_OWNED.match(behind) or _COMPARED.match(behind))
+    return True
+
+
+def _stranger(draft: Draft, clause: Clause, place: int) -> bool:
+    cast = find_cast("with " + clause.text[place:], draft.facts)
+    return bool(cast.unknown or cast.shared)
+
+
+def _named_until(draft: Draft, clause: Clause, place: int) -> int | None:
+    """Where the name ends that stands at `place`, "the" aside; None where none does."""
+    cast = find_cast(clause.text, draft.facts, is_story=False)
+    ends = [(start, end) for start, end, _ in cast.spans]
+    for word, _ in cast.shared:
+        at = clause.text.find(word)
+        ends.append((at, at + len(word)))
+    return next((end for start, end in ends if place <= start <= place + len("the ")), None)
+
+
+def plan_change(draft: Draft, clause: Clause) -> None:
+    """A character changed as the clause says."""
+    cast = find_cast(clause.text, draft.facts, is_story=False)
+    verb = _VERB.match(clause.low)
+    place = verb.end() if verb else 0
+    if cast.shared:
+        word, owners = cast.shared[0]
+        draft.ask(Missing.CHARACTER, f"Whom do you mean by {word}: {' or '.join(owners)}?", word, owners)
+        return
+    name, end = _whom(draft, clause, place, cast.spans)
+    if name is None:
+        known = draft.facts.characters
+        draft.ask(
+            Missing.CHARACTER,
+            "Which character do you mean?",
+            _word(clause.text[place:]),
+            alike(clause.text[place:], known),
+        )
+        return
+    change = _change(clause, verb, place, end)
+    if not change:
+        draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
+        return
+    draft.understood.append(Understood(clause.text[place:end], place, end, "character", name))
+    draft.add("update_character", {"character": name, "change": change})
+    draft.last_cast = (name,)
+
+
+def _word(text: str) -> str:
+    return next(iter(re.findall(r"[\w'-]+", text)), "")
+
+
+def _whom(
+    draft: Draft, clause: Clause, place: int, spans: tuple[tuple[int, int, str], ...]
+) -> tuple[str | None, int]:
+    pronoun = _SOMEBODY.match(clause.low[place:])
+    if pronoun is not None:
+        who = draft.last_cast[0] if len(draft.last_cast) == 1 else None
+        return who, place + pronoun.end()
+    named = next(((who, end) for start, end, who in spans if start >= place), None)
+    return named or (None, place)
+
+
+def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) -> str:
+    """What is to be so: "hair to silver" is "hair: silver"."""
+    rest, low = clause.text[end:], clause.low[end:]
+    owned = _OWNED.match(low)
+    word = "" if verb is None else verb[0].strip()
+    if owned is not None and not re.match(
+        r"^['’]s?\s+(?:character )?(?:description|sheet|profile|look|bio)\b", low
+    ):
+        rest = rest[owned.end() :]
+        rest = re.sub(
+            r"\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to|(?:is|are) now)(?= )",
+            ":",
+            rest,
+            count=1,
+        )
+        return tidy(re.sub(r"\s*:\s*", ": ", rest))
+    if word in {"dye", "color", "colour"} and not owned:
+        return tidy(rest)
+    rest = rest[_led(low) :]
+    rest = re.sub(
+        r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "
+        r"to)\s+(?:(?:be|have|get)\s+)?"
+        r"|^(?:now )?(?:has|have|is)(?: now)?\s+",
+        "",
+        rest,
+        flags=re.IGNORECASE,
+    )
+    return tidy(rest)
+
+
+def _led(low: str) -> int:
+    sheet = _SHEET.match(low)
+    return 0 if sheet is None else sheet.end()

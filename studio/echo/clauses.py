@@ -1,0 +1,71 @@
+"""A message as its orders: what is quoted is hidden, and the rest parted where a new order begins."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from studio.echo.phrases import FILLER, HEADS
+
+_QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
+_MARK: Final = re.compile(
+    (
+        r"\s*(?:[.;!?]+(?=\s|$)|\n+)\s*|,?\s+(?:and then|then|after that|afterwards|and also|"
+        r"and)\s+|\s*,\s*(?=then\b|also\b)"
+    ),
+    re.IGNORECASE,
+)
+_ANOTHER: Final = re.compile(
+    r",?\s+(?:and|plus)\s+(?=(?:another|one)\s+(?:clip |scene |shot |video )?(?:of|with|where)\b)"
+)
+_ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
+HIDDEN: Final = "¤"
+"""What stands for each character of a quotation: no word, and no mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One order of a message: as written, the same in small letters without its quotations, and its place."""
+
+    text: str
+    low: str
+    start: int
+
+    def cut(self, start: int, end: int) -> "Clause":
+        """A part of it."""
+        return Clause(self.text[start:end], self.low[start:end], self.start + start)
+
+
+def hidden(text: str) -> str:
+    """`text` in small letters, its quotations hidden, as long as before."""
+    low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    return _QUOTES.sub(lambda found: HIDDEN * len(found[0]), low)
+
+
+def clauses(text: str, low: str) -> tuple[Clause, ...]:
+    """The orders of a message, in their order; words that order nothing belong to the order before."""
+    places = sorted({*_beginnings(low)})
+    found = []
+    for (start, first), (end, _) in zip(places, [*places[1:], (len(low), len(low))], strict=True):
+        del start
+        part = low[first:end]
+        kept = len(part.rstrip(" ,;"))
+        if part.strip(" ,.;!?"):
+            found.append(Clause(text[first : first + kept], part[:kept], first))
+    return tuple(found)
+
+
+def _beginnings(low: str) -> Iterator[tuple[int, int]]:
+    """Where an order ends, and where the next begins."""
+    yield 0, 0
+    for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low)):
+        if _ABBREVIATED.search(low[: mark.start()]):
+            continue
+        if mark.re is _ANOTHER or is_order(low[mark.end() :]):
+            yield mark.start(), mark.end()
+
+
+def is_order(low: str) -> bool:
+    """Whether a text begins as an order or a question about the work does."""
+    body = low[FILLER.match(low).end() :]  # type: ignore[union-attr]
+    return any(head.match(body) for head in HEADS)

@@ -1,0 +1,176 @@
+"""Orders for clips: a description, who is in it, and how it is to be made."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from studio.canon.people import FIGURE_WORDS, PERSON_WORDS, THING_WORDS
+from studio.echo.actions import LONGEST_S, MOST
+from studio.echo.clauses import Clause
+from studio.echo.drafting import Draft
+from studio.echo.manner import Manner, read_manner, tidy, without
+from studio.echo.phrases import CLIP, MAKING
+from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.who import Cast, alike, find_cast, is_pronoun
+
+_PLAIN: Final = (
+    r"(?:(?:short|quick|new|anime|animated|nice|beautiful|cool|little|brief|single|simple|"
+    r"different|fresh|great|epic|full|more|of|separate|good|another|one|small|tiny|"
+    r"lovely)\s+)*"
+)
+_DETERMINED: Final = r"(?:(?:a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"
+_LEADING: Final = re.compile(
+    rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}{CLIP}(?![\w'-])\s*"
+    r"(?:(?:of|where|in which|that shows?|which shows?|that has|showing|featuring|starring|"
+    r"with|about|for|set)\b|[:,–—-])?\s*"
+)
+_VERB: Final = re.compile(rf"^\s*(?:{MAKING})\b\s+(?:(?:me|us|for me|for us)\b\s*)?")
+_PICTURED: Final = re.compile(
+    r"^\s*(?:create|generate|render|animate|draw|film|shoot|paint)\b\s+(?:(?:me|us)\s+)?\w"
+)
+_ELLIPTIC: Final = re.compile(
+    rf"^\s*(?:{MAKING}\s+)?(?:me\s+)?(?:another|one)\s+(?:one\s+)?(?:{CLIP}\s+)?(?=of\b|with\b|where\b)"
+)
+_SOUND: Final = re.compile(r"\s*,?\s*\b(?:set )?to (?:it|that|this)(?: track| song| music)?\s*$")
+_SCENE_NUMBER: Final = re.compile(
+    r"^\s*(?:for )?scene (?:number )?(\d{1,4})\s*[:,–-]\s*|\s*,?\s*\bas scene (\d{1,4})\b"
+)
+SHORTEST_DESCRIPTION: Final = 3
+_SEEN: Final = THING_WORDS | FIGURE_WORDS | frozenset(PERSON_WORDS)
+_QUESTION: Final = re.compile(
+    r"^(?:what|which|who|why|when|where|how|is|are|do|does|did|can|could|should|would|will)\b"
+)
+
+
+def is_ordered(draft: Draft, clause: Clause) -> bool:
+    """Whether a clause says that it is about a picture, or begins with somebody who is in it."""
+    low = clause.low
+    if _PICTURED.match(low) or _LEADING.match(low) or _ELLIPTIC.match(low):
+        return True
+    return any(start == 0 for start, _, _ in find_cast(clause.text, draft.facts).spans)
+
+
+def is_description(draft: Draft, clause: Clause) -> bool:
+    """Whether a clause asks for a clip, or describes one."""
+    low = clause.low
+    if is_ordered(draft, clause) or _VERB.match(low):
+        return True
+    if _QUESTION.match(low):
+        return False
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    if "duration" in manner.values or find_cast(clause.text, draft.facts).names:
+        return True
+    words = re.findall(r"[a-z]+", low)
+    return len(words) >= SHORTEST_DESCRIPTION and any(word in _SEEN for word in words)
+
+
+def plan_clip(draft: Draft, clause: Clause) -> None:
+    """Clips of what the clause describes."""
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    noted = [Understood(clause.text[s:e], s, e, meaning, value) for s, e, meaning, value in manner.spans]
+    draft.understood += noted
+    spans = [(start, end) for start, end, _, _ in manner.spans]
+    prompt = description(clause, spans, manner, draft)
+    cast = replace(
+        find_cast(clause.text, draft.facts), spans=find_cast(prompt, draft.facts, is_story=False).spans
+    )
+    if not ask_about(draft, prompt, cast, clause):
+        terms = Terms(prompt, with_references(draft, cast), **told(draft, manner))
+        draft.understood += [
+            Understood(word, at, at + len(word), "character", who)
+            for start, end, who in cast.spans
+            if (at := clause.text.find(word := prompt[start:end])) >= 0
+        ]
+        add_clips(draft, terms, manner.count, manner.values.get("seed"))
+
+
+def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner, draft: Draft) -> str:
+    """The words of a clause that say what is seen."""
+    low, text = without(clause.low, spans), without(clause.text, spans)
+    head = _LEADING.match(low) or _ELLIPTIC.match(low) or _VERB.match(low)
+    start = head.end() if head is not None else 0
+    low, text = low[start:], text[start:]
+    if draft.track is not None and (sound := _SOUND.search(low)) is not None:
+        manner.values.setdefault("audio_path", draft.track)
+        text = text[: sound.start()]
+    return tidy(text)
+
+
+def told(draft: Draft, manner: Manner) -> dict[str, Any]:
+    """Length, style, quality and sound: by the words, else by the context."""
+    context = draft.context
+    given = {
+        "duration": context.duration,
+        "style": context.style,
+        "quality": context.quality,
+        "audio_path": context.audio_path,
+    }
+    said = {name: manner.values[name] for name in given if name in manner.values}
+    return given | said
+
+
+def with_references(draft: Draft, cast: Cast) -> tuple[str, ...]:
+    """Those named, and those whom the context names."""
+    return tuple(dict.fromkeys((*cast.names, *draft.context.characters)))
+
+
+def ask_about(draft: Draft, prompt: str, cast: Cast, clause: Clause) -> bool:
+    """Ask for what a clip cannot be made without; whether anything is."""
+    before = len(draft.questions)
+    known = draft.facts.characters
+    for name in (*cast.unknown, *(each for each in draft.context.characters if each not in known)):
+        near = alike(name, known)
+        hint = f" Do you mean {' or '.join(near)}?" if near else ""
+        draft.ask(Missing.CHARACTER, f"The project has no character {name}.{hint}", name, near)
+    for word, owners in cast.shared:
+        draft.ask(Missing.CHARACTER, f"Whom do you mean by {word}: {' or '.join(owners)}?", word, owners)
+    if not is_telling(prompt, cast):
+        draft.ask(Missing.CONTENT, "What happens in it?")
+    return len(draft.questions) > before or _is_too_much(draft, clause)
+
+
+def is_telling(prompt: str, cast: Cast) -> bool:
+    """Whether more is said than names and pronouns."""
+    rest = without(prompt, [(start, end) for start, end, _ in cast.spans]).lower()
+    words = [word for word in re.findall(r"[^\W\d_]+", rest) if not is_pronoun(word)]
+    return bool(
+        {*words}
+        - {"scene", "clip", "video", "shot", "anime", "something", "it", "one", "and", "with", "for", "me"}
+    )
+
+
+def _is_too_much(draft: Draft, clause: Clause) -> bool:
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    duration, before = manner.values.get("duration", 1), len(draft.questions)
+    if not 0 < duration <= LONGEST_S:
+        words = next(
+            clause.text[start:end] for start, end, meaning, _ in manner.spans if meaning == "duration"
+        )
+        draft.ask(Missing.DURATION, f"A clip has at most {LONGEST_S} seconds. How long shall it be?", words)
+    if not 1 <= manner.count <= MOST:
+        words = next(clause.text[start:end] for start, end, meaning, _ in manner.spans if meaning == "count")
+        draft.ask(Missing.COUNT, f"I make at most {MOST} clips at once. How many shall it be?", words)
+    return len(draft.questions) > before
+
+
+def add_clips(
+    draft: Draft, terms: Terms, count: int = 1, seed: int | None = None, scene_id: int | None = None
+) -> None:
+    """The steps of a clip: its cast held against the project, the clip, its verdict; as often as asked."""
+    usual = draft.facts.usual
+    wanted = {
+        "prompt": terms.prompt,
+        "duration": usual.duration if terms.duration is None else terms.duration,
+        "style": terms.style or usual.style,
+        "quality": terms.quality or usual.quality,
+        "audio_path": terms.audio_path,
+        "scene_id": scene_id or draft.context.scene_id,
+        "seed": seed,
+    }
+    for _ in range(count):
+        for name in terms.cast:
+            draft.add("character_consistency_check", {"character": name})
+        draft.add("generate_video", {name: value for name, value in wanted.items() if value is not None})
+        draft.add("quality_assessment", {})
+    draft.clip, draft.last_cast = terms, terms.cast

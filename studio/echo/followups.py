@@ -1,0 +1,186 @@
+"""Orders that build on what was said before: "again, but at night", "with Mira instead", "do that again"."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from studio.canon.tables import listed
+from studio.echo.actions import MOST
+from studio.echo.amounts import NUMBER, number
+from studio.echo.clauses import Clause
+from studio.echo.clips import add_clips, ask_about
+from studio.echo.drafting import Draft
+from studio.echo.manner import Manner, read_manner, tidy, without
+from studio.echo.phrases import MODIFY
+from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.who import Cast, find_cast
+
+_LEAD: Final = re.compile(
+    r"^(?:(?:(?:use|try|set|change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
+    r"(?:\w+|a few) more|"
+    r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
+    r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
+    r"scene|shot))?|same(?: (?:thing|one|clip|scene|shot|again))?|do|the|now|and|but|just|"
+    r"please|then|"
+    r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|this time|one(?: "
+    r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
+    r"that))(?![\w'])[\s,]*)+"
+)
+_MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
+_INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
+_REPLACE: Final = re.compile(r"^(?:replace|swap|change)\s+(?P<old>.+?)\s+(?:with|for|by|to)\s+(?P<new>.+)$")
+_ADD: Final = re.compile(
+    r"^(?:add|include|put in|bring in|also (?:with|show))\s+(?P<who>.+?)(?:\s+(?:to|into|in) "
+    r"(?:it|that|this|the (?:scene|clip|shot)))?$"
+)
+_REMOVE: Final = re.compile(
+    r"^(?:remove|drop|lose|take out|leave out|cut out|without)\s+(?P<who>.+?)(?:\s+from (?:it|"
+    r"that|the (?:scene|clip|shot)))?$"
+)
+_KINDS: Final = tuple(
+    re.compile(
+        r"\s*,?\s*(?:(?:at|in|on|during|under)\s+(?:the |a |an )?)?(?:(?:early|late|heavy|light|"
+        rf"deep|soft)\s+)?\b(?:{'|'.join(listed(words))})\b(?! \w+ing\b)"
+    )
+    for words in (
+        (
+            "dawn, sunrise, morning, noon, midday, afternoon, dusk, sunset, evening, twilight, "
+            "night, midnight, golden hour, daytime, daylight"
+        ),
+        "rain, snow, storm, thunderstorm, fog, mist, sunshine, drizzle, blizzard, hail, wind",
+        "spring, summer, autumn, fall, winter",
+    )
+)
+"""What can only be so or so: a new time of day stands in the place of the old one."""
+
+
+def is_modification(draft: Draft, clause: Clause) -> bool:
+    """Whether a clause changes what was asked for before."""
+    match = MODIFY.match(clause.low)
+    if match is None:
+        return False
+    says_again = re.match(
+        r"(?:again|once more|one more time|another one|same|the same|do the same)\b", clause.low
+    )
+    points_back = re.match(r"(?:make|change|put) (?:it|that|this|them)\b", clause.low)
+    return bool(says_again or points_back) or draft.clip is not None
+
+
+def plan_repeated(draft: Draft, clause: Clause) -> None:
+    """What was made last, made anew."""
+    if draft.made:
+        target = draft.made[-1]
+        draft.add("regenerate_video" if "generation_id" in target else "render_episode", target)
+    elif draft.clip is not None:
+        add_clips(draft, draft.clip)
+    else:
+        draft.ask(Missing.TARGET, "What shall be made again? Name a scene or a generation.")
+
+
+def plan_modified(draft: Draft, clause: Clause) -> None:
+    """The clip before, with what is said now."""
+    if draft.clip is None:
+        draft.ask(Missing.TARGET, "Which clip do you mean? Name a scene, or describe it.")
+        return
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    draft.understood += [
+        Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
+    ]
+    rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
+    rest = tidy(rest[_led(rest) :])
+    count = _how_many_more(clause.low) or manner.count
+    cast = find_cast(rest, draft.facts)
+    if ask_about(draft, "as before", replace(cast, spans=()), clause):
+        return
+    terms = _with_manner(draft.clip, manner)
+    add_clips(draft, _with_words(terms, rest, cast, draft), count, manner.values.get("seed"))
+
+
+def _how_many_more(low: str) -> int:
+    """As many as are asked for behind the one that there is; 0 where that is not said."""
+    more = _MORE.search(low)
+    if more is None:
+        return 0
+    return 3 if more["n"] == "a few" else min(MOST, max(1, int(number(more["n"]))))
+
+
+def _led(rest: str) -> int:
+    lead = _LEAD.match(rest.lower())
+    return 0 if lead is None else lead.end()
+
+
+def _with_manner(terms: Terms, manner: Manner) -> Terms:
+    names = ("duration", "style", "quality", "audio_path")
+    return replace(terms, **{name: manner.values[name] for name in names if name in manner.values})
+
+
+def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
+    """Who is exchanged, added or taken out, and what else is to be seen."""
+    low = rest.lower()
+    if (replaced := _REPLACE.match(low)) is not None:
+        return _exchanged(
+            terms,
+            rest[replaced.start("new") : replaced.end("new")],
+            draft,
+            rest[replaced.start("old") : replaced.end("old")],
+        )
+    if (instead := _INSTEAD.search(low)) is not None and cast.names:
+        old = rest[instead.start("old") :] if instead["old"] else ""
+        return _exchanged(terms, rest[: instead.start()], draft, old)
+    if (added := _ADD.match(low)) is not None:
+        return _joined(terms, rest[added.start("who") : added.end("who")], draft)
+    if (removed := _REMOVE.match(low)) is not None:
+        return _left_out(terms, rest[removed.start("who") : removed.end("who")], draft)
+    if cast.names and not set(cast.names) & set(terms.cast):
+        return _exchanged(terms, rest, draft, "")
+    return replace(terms, prompt=_seen_otherwise(terms.prompt, re.sub(r"\s*,?\s*\binstead$", "", rest)))
+
+
+def _seen_otherwise(prompt: str, rest: str) -> str:
+    """The prompt with what is new; what the new words rule out goes."""
+    if not rest:
+        return prompt
+    for kind in _KINDS:
+        if kind.search(rest.lower()):
+            prompt = _without_kind(prompt, kind)
+    return tidy(f"{tidy(prompt)}, {rest}")
+
+
+def _without_kind(prompt: str, kind: re.Pattern[str]) -> str:
+    spans = [found.span() for found in kind.finditer(prompt.lower())]
+    return tidy(without(prompt, spans)) or prompt
+
+
+def _exchanged(terms: Terms, rest: str, draft: Draft, old: str) -> Terms:
+    """Somebody else in the place of those of before, or of the one who is named."""
+    new = find_cast(rest, draft.facts)
+    leaving = find_cast(old, draft.facts).names or (terms.cast if not old else ())
+    leaving = tuple(name for name in leaving if name in terms.cast and name not in new.names)
+    before = find_cast(terms.prompt, draft.facts, is_story=False)
+    prompt, is_placed = terms.prompt, False
+    for start, end, who in reversed(before.spans):
+        if who in leaving:
+            first = not any(other in leaving for s, _, other in before.spans if s < start)
+            word = " and ".join(new.names) if first else new.names[0].split()[0]
+            prompt, is_placed = prompt[:start] + word + prompt[end:], True
+    if not is_placed:
+        prompt = f"{' and '.join(new.names)}, {prompt}"
+    extra = tidy(without(rest, [(s, e) for s, e, _ in new.spans]))
+    cast = tuple(dict.fromkeys((*(name for name in terms.cast if name not in leaving), *new.names)))
+    return replace(terms, prompt=_seen_otherwise(prompt, extra), cast=cast)
+
+
+def _joined(terms: Terms, rest: str, draft: Draft) -> Terms:
+    new = find_cast(rest, draft.facts)
+    cast = tuple(dict.fromkeys((*terms.cast, *new.names)))
+    return replace(terms, prompt=f"{terms.prompt}, with {rest}", cast=cast)
+
+
+def _left_out(terms: Terms, rest: str, draft: Draft) -> Terms:
+    gone = set(find_cast(rest, draft.facts).names)
+    if not gone:
+        return replace(terms, prompt=f"{terms.prompt}, without {rest}")
+    before = find_cast(terms.prompt, draft.facts, is_story=False)
+    spans = [(start, end) for start, end, who in before.spans if who in gone]
+    prompt = re.sub(r"^(?:and|with)\s+|\s+(?:and|with)\s*(?=,|$)", "", tidy(without(terms.prompt, spans)))
+    return replace(terms, prompt=prompt, cast=tuple(name for name in terms.cast if name not in gone))

@@ -1,0 +1,256 @@
+"""How a clip is to be made: length, count, style, quality, seed, sound; and what words are left then."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+
+from studio.canon.tables import listed
+from studio.echo import amounts
+from studio.echo.clauses import Clause
+from studio.echo.phrases import AUDIO_FILE, CLIP
+
+STYLES: Final = listed(
+    """
+    cinematic, watercolor, watercolour, film noir, noir, cyberpunk, steampunk, ghibli, studio
+    ghibli, manga, pixel art, oil painting, pencil sketch, sketch, cel-shaded, cel shaded, chibi,
+    ukiyo-e, pastel, retro, vintage, ink wash, ink, photorealistic, realistic, claymation, charcoal,
+    line art, monochrome, black and white, vaporwave, lo-fi, gothic, minimalist, impressionist,
+    sumi-e, comic book, storybook, 90s anime, 80s anime, shonen, shoujo, 3d, gouache, crayon
+    """
+)
+QUALITIES: Final = {
+    **dict.fromkeys(("draft", "rough", "low", "lowest", "preview", "quick", "sketchy"), "draft"),
+    **dict.fromkeys(("standard", "normal", "medium", "default", "regular"), "standard"),
+    **dict.fromkeys(
+        ("high", "highest", "best", "top", "final", "full", "maximum", "max", "broadcast", "hd"), "high"
+    ),
+}
+_QUALITY: Final = re.compile(
+    rf"\b(?:in |at |with |of )?(?:the |a )?(?P<q>{'|'.join(QUALITIES)})[- ]quality\b(?: please)?"
+    r"|\b(?:quality|preset)[:= ]+(?P<named>draft|standard|high)\b|\b(?:as |in |just )?a? "
+    r"?(?:quick|rough|fast|first) (?P<draft>draft)\b"
+    r"|\b(?:as|in) (?:a )?(?P<bare>draft)\b|(?:^|,\s*|\band )(?P<alone>draft|hq)\s*(?:$|,|"
+    r"please)|\b(?:in )(?P<hq>hq)\b"
+)
+_SEED: Final = re.compile(
+    r",?\s*\b(?:and |but )?(?:with |using |use )?(?:the |a )?seed[:= ]+(?:of )?(?P<seed>\d{1,18})\b"
+)
+_NEW_SEED: Final = re.compile(
+    r",?\s*\b(?:with |using )?(?:a |another |some )?(?:new|different|other|random|fresh|another) seeds?\b"
+)
+_IN_STYLE: Final = (
+    re.compile(
+        r",?\s*\b(?:but |and )?(?:in |with |using )?(?:the |a |an )?style (?:of|like)\s+(?:an? |"
+        r"the )?(?P<s>[^,.;:¤]+?)(?=\s*(?:[,.;:]|$|\bwith\b|\bwhere\b|\bshowing\b|\bof\b|"
+        r"\band\b))"
+    ),
+    re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w'-]+[ -]){0,3}?[\w'-]+)[- ]styled?\b"),
+    re.compile(
+        (
+            r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each)\b)[\w'-]+[ "
+            r"-]){0,2}(?!the\b|a\b|same\b)[\w'-]+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
+        )
+        + CLIP
+        + r"\b))"
+    ),
+    re.compile(r"\bstyle(?:[:=]| to| as)\s*(?P<s>[^,.;:]+)"),
+)
+_CUT_OFF: Final = " ,.;:?!-–—/\t\n"
+
+
+@dataclass(slots=True)
+class Manner:
+    """What an order says of how, and the spans where it says so."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+    has_new_seed: bool = False
+    spans: list[tuple[int, int, str, Any]] = field(default_factory=list)
+
+    def note(self, start: int, end: int, meaning: str, value: Any) -> None:
+        self.spans.append((start, end, meaning, value))
+
+
+def read_manner(clause: Clause, styles: Sequence[str], tracks: Sequence[str]) -> Manner:
+    """What `clause` says of how; the first statement of each kind holds."""
+    manner = Manner()
+    _read_amounts(clause.low, manner)
+    _read_quality(clause.low, manner)
+    _read_seed(clause.low, manner)
+    _read_style(clause.low, styles, manner)
+    if (sound := find_sound(clause, tracks)) is not None:
+        start, end, path = sound
+        manner.values["audio_path"] = path
+        manner.note(*_with_words(clause.low, start, end), "audio_path", path)
+    return manner
+
+
+def _read_amounts(low: str, manner: Manner) -> None:
+    length = amounts.duration(low)
+    if length is not None:
+        value = int(length.value) if length.value.is_integer() else length.value
+        manner.values["duration"] = value
+        start = length.start
+        lead = re.search(
+            r"(?:\bfor |\babout |\baround |\bsome |\bexactly |\bin |\b(?:make|keep) it |\bat )+$", low[:start]
+        )
+        manner.note(lead.start() if lead else start, length.end, "duration", value)
+    counted = amounts.count(low)
+    if counted is not None and counted.value.is_integer():
+        manner.count = int(counted.value)
+        manner.note(counted.start, counted.end, "count", manner.count)
+
+
+def _read_quality(low: str, manner: Manner) -> None:
+    found = _QUALITY.search(low)
+    if found is None:
+        return
+    word = next(value for value in found.groupdict().values() if value)
+    value = "high" if word == "hq" else QUALITIES[word]
+    manner.values["quality"] = value
+    manner.note(found.start(), found.end(), "quality", value)
+
+
+def _read_seed(low: str, manner: Manner) -> None:
+    if (found := _SEED.search(low)) is not None:
+        manner.values["seed"] = int(found["seed"])
+        manner.note(found.start(), found.end(), "seed", int(found["seed"]))
+    elif (other := _NEW_SEED.search(low)) is not None:
+        manner.has_new_seed = True
+        manner.note(other.start(), other.end(), "seed", "new")
+
+
+def _read_style(low: str, templates: Sequence[str], manner: Manner) -> None:
+    known, adjective, after = _known_styles(tuple(templates))
+    for pattern in _IN_STYLE:
+        if (found := pattern.search(low)) is not None and (style := _style_named(found["s"], known)):
+            _note_style(manner, found.start(), found.end(), style)
+            return
+    if (named := adjective.search(low) or after.search(low)) is not None:
+        _note_style(manner, named.start(), named.end(), named["s"])
+
+
+@lru_cache(maxsize=8)
+def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], re.Pattern[str], re.Pattern[str]]:
+    """All styles by name, the longest first; a style before a clip, and one behind what is seen."""
+    known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
+    any_of = "|".join(map(re.escape, known))
+    before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
+    return (
+        known,
+        before,
+        re.compile(rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"),
+    )
+
+
+def _style_named(words: str, known: Iterable[str]) -> str:
+    words = words.strip(_CUT_OFF)
+    for name in known:
+        if words == name or (words.endswith(f" {name}") and name in words and len(words) - len(name) < 3):
+            return name
+    return re.sub(r"^(?:an?|the|same|this|that|my|our)\s+", "", words)
+
+
+def _note_style(manner: Manner, start: int, end: int, style: str) -> None:
+    manner.values["style"] = style
+    manner.note(start, end, "style", style)
+
+
+_STEM: Final = re.compile(r"[a-z0-9]+")
+_SOUND_WORD: Final = (
+    r"(?:track|song|music|theme|piece|tune|soundtrack|audio|score|melody|file|recording|beat|bgm)"
+)
+
+
+def find_sound(clause: Clause, tracks: Sequence[str]) -> tuple[int, int, str] | None:
+    """The sound file that a clause names: its place, and its path; by its name, or the words of that."""
+    found = re.search(AUDIO_FILE, clause.low)
+    if found is not None:
+        written = clause.text[found.start() : found.end()]
+        path = _track_called(written, tracks)
+        return None if path is None else (found.start(), found.end(), path)
+    by_words = (_by_words(clause.low, path) for path in tracks)
+    return max(
+        (each for each in by_words if each is not None), key=lambda each: each[1] - each[0], default=None
+    )
+
+
+def _track_called(written: str, tracks: Sequence[str]) -> str | None:
+    """The track of that file name, slips put right; a whole path stands for itself."""
+    name = PurePosixPath(written).name.lower()
+    for path in tracks:
+        if path == written or (
+            "/" not in written and fuzz.ratio(PurePosixPath(path).name.lower(), name) >= 85
+        ):
+            return path
+    return written if written.startswith("/") and ".." not in written else None
+
+
+def _by_words(low: str, path: str) -> tuple[int, int, str] | None:
+    stem = _STEM.findall(path[path.rfind("/") + 1 :].rsplit(".", 1)[0].lower())
+    if not stem or stem[0] not in low:
+        return None
+    whole = re.search(
+        r"\b(?:the )?" + r"[\s_-]+".join(map(re.escape, stem)) + rf"\b(?: {_SOUND_WORD}\b)?", low
+    )
+    if whole is not None and (len(stem) > 1 or re.search(rf"{_SOUND_WORD}$", whole[0])):
+        return whole.start(), whole.end(), path
+    part = re.search(rf"\b(?:the )?{re.escape(stem[0])} {_SOUND_WORD}\b", low)
+    return None if part is None or len(stem[0]) < 4 else (part.start(), part.end(), path)
+
+
+def _with_words(low: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a track with the words that only say that it is the music."""
+    before = re.search(
+        r",?\s*\b(?:(?:and )?(?:set |cut |synced |timed |edited |lay it |laid )?(?:to|on|with|"
+        r"using|over|under)(?: the (?:music|song|track|sound)(?: of)?)?|"
+        r"(?:with |the )?(?:music|audio|soundtrack|song|track)[:=]?)\s+(?:the )?$",
+        low[:start],
+    )
+    after = re.match(
+        (
+            r"\s*(?:underneath|as (?:the )?(?:music|soundtrack|bgm|background music|score)|playing|in "
+            r"the background|under it|for music)\b"
+        ),
+        low[end:],
+    )
+    return before.start() if before else start, end + (after.end() if after else 0)
+
+
+def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """`text` with blanks for the spans, as long as before."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def tidy(text: str) -> str:
+    """What is left of an order as a prompt: no loose commas, no words that led to what was cut out."""
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+([,.;:])", r"\1", text)
+    text = re.sub(r"([,;:])(?:\s*[,;:.])+", r"\1", text)
+    before = None
+    while before != text:
+        before = text
+        text = text.strip(_CUT_OFF)
+        text = re.sub(
+            (
+                r"^(?:of|where|in which|that shows?|which shows?|showing|featuring|starring|with|about|"
+                r"and|but|please|long|each|for|as)\b\s*"
+            ),
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+        text = re.sub(
+            r"\s*,?\s*\b(?:please|pls|thanks|thank you|each|and|with|in|but|a|an|the|for|long|to it|of)$",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+    return text

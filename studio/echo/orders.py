@@ -1,0 +1,280 @@
+"""Orders about what there is: episodes, trailers, takes made anew, publishing, music, how far things are."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
+from studio.echo.clauses import Clause
+from studio.echo.drafting import Draft
+from studio.echo.facts import Numbered
+from studio.echo.manner import Manner, find_sound, read_manner, tidy, without
+from studio.echo.phrases import EPISODE, IT, REDO
+from studio.echo.plans import Missing, Understood
+from studio.echo.references import Found, Target, find_episodes, find_generations, find_scenes
+
+_IT: Final = re.compile(rf"\b{IT}\b")
+_BOTH: Final = re.compile(r"\b(?:both|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
+_WHOLE: Final = re.compile(r"\b(?:project|show|series|anime|everything|season|whole thing|movie|film)\b")
+_LATEST: Final = re.compile(
+    r"\b(?:the |my |our )?(?:trailer|teaser|clip|video|render|scene|shot|episode|take|result)s?\b"
+)
+
+
+def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target]:
+    """What a clause speaks of: generations, scenes and episodes by name, else what was spoken of before."""
+    named: list[Target] = [
+        {"generation_id": each} for each in find_generations(clause, draft.facts, finished=finished)
+    ]
+    if named:
+        return named
+    scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
+    _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
+    _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
+    named = [{"scene_id": each.id} for each in scenes.things]
+    named += [{"episode_id": each.id} for each in episodes.things]
+    return named or ([] if scenes or episodes else spoken_of(draft, clause))
+
+
+def spoken_of(draft: Draft, clause: Clause) -> list[Target]:
+    """What "it" or "both" stands for, or "the trailer" where something was made."""
+    if _BOTH.search(clause.low):
+        return list(draft.made[-2:] if "both" in clause.low else draft.made)
+    if draft.spoken_of and (_IT.search(clause.low) or _LATEST.search(clause.low) or not _object(clause.low)):
+        return [draft.spoken_of[-1]]
+    return []
+
+
+def _object(low: str) -> str:
+    """What stands behind the verb, politeness aside."""
+    return re.sub(r"^\W*[\w-]+|\b(?:please|now|on|to|jellyfin|yet|done|finished|ready|again)\b|\W+", "", low)
+
+
+def _ask_for_unknown(
+    draft: Draft, found: Found, missing: Missing, noun: str, there: Sequence[Numbered]
+) -> None:
+    for number in found.unknown:
+        known = ", ".join(str(each.number) for each in there[:20]) or "none yet"
+        draft.ask(missing, f"There is no {noun} {number}; there are: {known}.", f"{noun} {number}")
+
+
+def _open(draft: Draft, missing: Missing, text: str) -> None:
+    """Ask, unless what was named is asked about already."""
+    if not draft.questions:
+        draft.ask(missing, text)
+
+
+def _manner(draft: Draft, clause: Clause) -> Manner:
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    draft.understood += [
+        Understood(clause.text[start:end], start, end, what, value)
+        for start, end, what, value in manner.spans
+    ]
+    return manner
+
+
+def plan_publishing(draft: Draft, clause: Clause) -> None:
+    _each(draft, clause, "publish", "What shall be published? Name a scene, an episode or a generation.")
+
+
+def plan_unpublishing(draft: Draft, clause: Clause) -> None:
+    _each(draft, clause, "unpublish", "What shall be taken out? Name a scene, an episode or a generation.")
+
+
+def _each(draft: Draft, clause: Clause, action: str, question: str) -> None:
+    targets = aims(draft, clause, finished=True)
+    for target in targets:
+        draft.add(action, target)
+        draft.speak_of(target)
+    if not targets:
+        _open(draft, Missing.TARGET, question)
+
+
+def plan_status(draft: Draft, clause: Clause) -> None:
+    """How far what is named is; nothing named, how far everything is."""
+    targets = aims(draft, clause)
+    for target in targets:
+        draft.add("report_status", target)
+        draft.speak_of(target)
+    if not targets and not draft.questions:
+        draft.add("report_status", {})
+
+
+def plan_cancelling(draft: Draft, clause: Clause) -> None:
+    targets = [each for each in aims(draft, clause) if "generation_id" in each]
+    if not targets:
+        scenes = {each.id for each in find_scenes(clause, draft.facts).things}
+        running = [each for each in draft.facts.made if each.status == "processing"]
+        running = [each for each in running if each.scene_id in scenes] if scenes else running
+        targets = [{"generation_id": each.id} for each in running[: None if _BOTH.search(clause.low) else 1]]
+    for target in targets:
+        draft.add("cancel_generation", target)
+    if not targets:
+        _open(draft, Missing.TARGET, "Nothing of that is under way. Which generation shall be cancelled?")
+
+
+def plan_analysis(draft: Draft, clause: Clause) -> None:
+    """A track's tempo and beats."""
+    sound = find_sound(clause, draft.facts.tracks)
+    path = (
+        sound[2] if sound else draft.context.audio_path or (draft.track if _IT.search(clause.low) else None)
+    )
+    if path is None:
+        known = [each.rsplit("/", 1)[-1] for each in draft.facts.tracks[:10]]
+        draft.ask(
+            Missing.TRACK,
+            "Which track? " + (f"I know {', '.join(known)}." if known else "Name its path."),
+            choices=known,
+        )
+        return
+    draft.add("analyze_track", {"audio_path": path})
+    draft.track = path
+
+
+def fits_redoing(draft: Draft, clause: Clause) -> bool:
+    """Whether something that there is shall be made anew."""
+    low = clause.low
+    if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run))\b", low):
+        return not re.search(r"\bepisodes?\b", low)
+    names = bool(find_scenes(clause, draft.facts) or re.search(r"\bgen_|\b(?:latest|last|newest)\b", low))
+    if re.search(r"\bepisodes?\b|\btrailer\b", low) or find_episodes(clause, draft.facts):
+        return False
+    return names and (REDO.search(low) is not None or _again(low))
+
+
+def _again(low: str) -> bool:
+    return (
+        re.search(r"\b(?:again|once more|anew|over|another take|another try|from scratch)\b", low) is not None
+    )
+
+
+_REDO_WORDS: Final = re.compile(
+    r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
+    r"anew|from scratch|"
+    r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
+    r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
+    r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
+    r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
+)
+
+
+def plan_redoing(draft: Draft, clause: Clause) -> None:
+    """Takes made anew: of scenes, of generations, of what was made last."""
+    manner, targets = _manner(draft, clause), aims(draft, clause, finished=True)
+    targets = [each for each in targets if "episode_id" not in each]
+    said: dict[str, Any] = {
+        name: manner.values[name]
+        for name in ("duration", "style", "quality", "seed")
+        if name in manner.values
+    }
+    if change := _changed(draft, clause, manner):
+        said["change"] = change
+    for target in targets:
+        draft.add("regenerate_video", {**target, **said})
+    if not targets:
+        _open(draft, Missing.TARGET, "What shall be made anew? Name a scene or a generation.")
+
+
+def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
+    """What is to be otherwise, in the words of the clause."""
+    found = find_scenes(clause, draft.facts)
+    spans = [(start, end) for start, end, _, _ in manner.spans]
+    spans += [(found.start, found.end)] if found.end else []
+    rest = without(clause.text, spans)
+    rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])
+    rest = tidy(
+        re.sub(
+            r"^\s*(?:make|do|render|try|shoot|run|it|that|the|and|scene|take)\b",
+            " ",
+            rest.strip(),
+            flags=re.IGNORECASE,
+        )
+    )
+    is_said = (
+        re.fullmatch(r"(?:it|that|this|the|and|make|do|a|of|scene|clip|take|render|\W)*", rest.lower())
+        is None
+    )
+    return rest if is_said else ""
+
+
+def fits_episode(draft: Draft, clause: Clause) -> bool:
+    """Whether an episode is to be made or rendered."""
+    if EPISODE.match(clause.low) or re.match(
+        r"re-?(?:render|do|make|build|generate)\b.*\bepisode", clause.low
+    ):
+        return True
+    titled = find_episodes(clause, draft.facts).things
+    return (
+        bool(titled)
+        and re.search(r"\b(?:render|rendered|assemble|build|produce|compile|make|finish|cut)", clause.low)
+        is not None
+    )
+
+
+_TITLE: Final = re.compile(
+    r"\b(?:called|titled|named|entitled|with the title)\s+(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|[A-Z][^,.;]*)"
+)
+
+
+def plan_episode(draft: Draft, clause: Clause) -> None:
+    """An episode rendered; of scenes that are named, one is made first."""
+    manner, title = _manner(draft, clause), _TITLE.search(clause.text)
+    scenes = find_scenes(clause, draft.facts)
+    sound = {name: manner.values[name] for name in ("audio_path",) if name in manner.values}
+    _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
+    if scenes.things:
+        named = {} if title is None else {"title": title["t"].strip("\"“”'«»` ")}
+        number = draft.add("create_episode", {"scene_ids": [each.id for each in scenes.things], **named})
+        draft.add("render_episode", {"episode_id": {"step": number}, **sound})
+        return
+    episodes = find_episodes(clause, draft.facts)
+    _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
+    for episode in episodes.things:
+        draft.add("render_episode", {"episode_id": episode.id, **sound})
+    if not episodes:
+        _open(draft, Missing.SCENES, "Of which scenes shall the episode be made, or which one do you mean?")
+
+
+def plan_trailer(draft: Draft, clause: Clause) -> None:
+    """A trailer of what is named, of what was made, or of the project."""
+    manner = _manner(draft, clause)
+    said: dict[str, Any] = {
+        name: manner.values[name] for name in ("duration", "audio_path") if name in manner.values
+    }
+    if not SHORTEST_TRAILER_S <= said.get("duration", SHORTEST_TRAILER_S) <= LONGEST_TRAILER_S:
+        span = f"{SHORTEST_TRAILER_S} to {LONGEST_TRAILER_S} seconds"
+        draft.ask(Missing.DURATION, f"A trailer has {span}. How long shall it be?")
+        return
+    of = _of_what(draft, clause)
+    if not draft.questions:
+        draft.add("make_trailer", {**of, **said})
+
+
+def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
+    scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
+    _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
+    _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
+    if scenes.things:
+        return {"scene_ids": [each.id for each in scenes.things]}
+    if episodes.things:
+        return {"episode_id": episodes.things[0].id}
+    behind = re.sub(r"^.*?\b(?:trailer|teaser|promo|reel)\b", "", clause.low)
+    front = re.search(rf"\b(?:turn|make|cut|edit) {IT} into\b", clause.low)
+    if _WHOLE.search(behind) or not (_IT.search(behind) or front):
+        return {"project_id": draft.facts.project_id}
+    return _of_spoken(draft, clause)
+
+
+def _of_spoken(draft: Draft, clause: Clause) -> dict[str, Any]:
+    targets = spoken_of(draft, clause)
+    generations = [each["generation_id"] for each in targets if "generation_id" in each]
+    if generations:
+        return {"generation_ids": generations}
+    if targets and "scene_id" in targets[0]:
+        return {"scene_ids": [targets[0]["scene_id"]]}
+    if targets:
+        return dict(targets[0])
+    draft.ask(
+        Missing.TARGET, "A trailer of what? Name scenes, an episode, or say that it is for the project."
+    )
+    return {}

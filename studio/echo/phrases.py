@@ -1,0 +1,158 @@
+"""The phrases by which requests begin, and what makes an order of which kind."""
+
+import re
+from typing import Final
+
+FILLER: Final = re.compile(
+    r"(?:(?:please|pls|kindly|now|then|next|also|first|firstly|finally|lastly|afterwards?|"
+    r"after that|ok(?:ay)?|hey|hi|"
+    r"hello|well|no|nope|hmm+|i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
+    r"so|if so|if yes|if it is|alright|great|thanks|cool|nice|and|but|just|"
+    r"can you|could you|would you|"
+    r"will you|can we|could we|i want you to|i'd like you to|i would like you to|i want to|"
+    r"i'd like to|i would like to|"
+    r"we want to|we need to|we should|you should|let's|let us|go ahead and|try to|help me|get "
+    r"to work and)(?![\w'])"
+    r"[,:]?\s*)*",
+    re.IGNORECASE,
+)
+CLIP: Final = (
+    r"(?:clips?|scenes?|shots?|videos?|animations?|sequences?|takes?|versions?|variations?|"
+    r"variants?|renders?|shorts?|footage)"
+)
+MAKING: Final = (
+    r"(?:create|make|generate|render|produce|animate|draw|film|shoot|do|give|get|show|build|"
+    r"prepare|whip up|i want|"
+    r"i'd like|i would like|i need|we need|we want|we'd like|want|need|how about|what about|record|paint)"
+)
+ASSEMBLING: Final = (
+    r"(?:render|make|create|assemble|build|produce|compile|generate|cut|put|edit|stitch|"
+    r"combine|turn|join|finish|do|"
+    r"i want|i'd like|i need|we need|we want|get|can we get|give)"
+)
+TRAILER: Final = r"(?:trailers?|teasers?|promos?|promo video|highlight reel|sizzle reel|preview reel)"
+SERVER: Final = (
+    r"(?:jellyfin|(?:the )?media (?:server|library|center|centre)|(?:the )?library|(?:the |our )?tv|plex)"
+)
+IT: Final = (
+    r"(?:it|that|this|them|these|those|both|all of (?:it|them)|both of (?:it|them)|the "
+    r"(?:result|results|outcome|lot)|everything)"
+)
+
+UNPUBLISH: Final = re.compile(
+    r"(?:unpublish|withdraw|retract|un-publish)\b"
+    rf"|(?:take|pull|remove|delete|get|hide)\b.{{0,60}}\b(?:off|down from|down|out of|from)\s+{SERVER}\b"
+)
+PUBLISH: Final = re.compile(
+    rf"(?:publish|re-?publish|release|approve)\b(?!\s+(?:the )?(?:hand|arrow|brake)\b)"
+    rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make)\b.{{0,80}}\b{SERVER}\b"
+    rf"|(?:upload|ship)\s+(?:{IT}|(?:the )?(?:episode|scene|clip|trailer|video)|gen_)"
+    r"|(?:i want|i'd like|i need|we need|get)\b.{0,60}\b(?:published|released|on jellyfin)\b"
+)
+_ASKED: Final = (
+    r"(?:scenes?|episodes?|ep\.?|gen_|it|that|they|this|project|trailer|clip|clips|render|"
+    r"renders|everything|we|series|show|things?|jobs?|shot|video|the)\b"
+)
+STATUS: Final = re.compile(
+    r"(?:what(?:'?s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
+    r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
+    r"(?:status|progress|state|status report|progress report)\b"
+    rf"|how(?:'s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
+    rf"|(?:is|are|was|were|did|has|have|does)\s+(?:the |my |our |there )?(?:{_ASKED}|anything|any)"
+    r"|when (?:will|is|are|can|does|do)\b|what time will\b"
+    r"|what(?:'s| is| are| was)\b.{0,30}\b(?:rendering|running|going on|queue|queued|"
+    r"happening|left|pending|up|doing|under way|in progress|being (?:made|rendered))\b"
+    r"|what happened (?:to|with)\b|which (?:scenes?|clips?|jobs?|renders?|episodes?) (?:are|"
+    r"is|have|has|failed|were)\b"
+    r"|any(?:thing)?\s+(?:news|progress|updates?|in the queue|running|rendering|going on|"
+    r"failed)|how many .*(?:running|queued|left|waiting|done|queue)"
+    r"|(?:list|show)(?: me)? (?:the |all |my )*(?:queue|jobs|generations|renders|running)"
+    r"|where (?:are we|is (?:the |my )?(?:scene|episode|clip|trailer|render|video|it)|do we stand)"
+    r"|(?:still|done|finished|ready) (?:rendering|running|yet)\b"
+)
+AUDIO_FILE: Final = r"[\w./~-]*[\w-]\.(?:wav|mp3|flac|ogg|oga|m4a|aac|aiff?|opus|wma)\b"
+MUSIC: Final = re.compile(
+    r"(?:analy[sz]e|analysis of|examine|inspect)\b(?!.{0,40}\b(?:scene|video|clip|episode|"
+    r"character)\b(?!.*\bmusic\b))"
+    r"|(?:run|do|make|perform|start|give me)\b.{0,12}\b(?:beat|tempo|bpm|music|audio|track|"
+    r"rhythm) (?:analysis|detection|check)"
+    r"|(?:find|detect|check|determine|measure|get|tell me|show me|give me|compute|calculate|"
+    r"estimate|work out|count|read|look up|what|which|how|i need|do you know)\b"
+    r".{0,40}\b(?:bpm|tempo|beats? per minute|beats|downbeats|rhythm|time signature|key of)\b"
+    rf"|how (?:fast|slow|quick|many beats)\b.{{0,40}}\b(?:track|song|music|theme|piece|tune|"
+    rf"{AUDIO_FILE}|beats)"
+    r"|(?:bpm|tempo|beats) (?:of|in|for)\b"
+)
+CANCEL: Final = re.compile(
+    r"(?:cancel|abort|stop|halt|kill|interrupt|call off)\b\s*(?:(?:the|all|my|our|that|this|"
+    r"every|current|running|last|latest)\s+)*"
+    r"(?:render|renders|rendering|generation|generations|job|jobs|run|runs|making|generating|"
+    r"gen_|scenes?|episodes?|clips?|trailers?|videos?|it\b|that\b|this\b|them\b|everything|"
+    r"all\b|production|work)"
+    r"|(?:cancel|abort)\s*$"
+)
+REDO: Final = re.compile(
+    r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|re-?make|re-?shoot|re-?create|"
+    r"re-?run|re-?try)\b"
+    r"|(?:render|make|do|generate|produce|shoot|create|try|run|film|animate|"
+    r"build)\b.{0,60}\b(?:again|over|anew|once more|one more time|from scratch|another time)\b"
+    r"|(?:give|get|make|render|shoot|do|try|i want|i need|i'd like|we need)?\s*(?:me |us "
+    r")?(?:another|a new|a second|a fresh|one more) (?:take|try|attempt|go|shot|render|"
+    rf"version) (?:of|at|for) (?=scenes? |gen_|{IT}|the (?:latest|last|newest|previous|same)|"
+    r"the [a-z]+ scene)"
+    r"|(?:try|attempt) (?:scene|it|that)\b"
+    r"|(?:another|one more|a new) (?:take|try|attempt|go)\b(?: please)?\W*$"
+)
+TEASE: Final = re.compile(
+    rf"(?:{MAKING}|{ASSEMBLING}|put together|cut together)?\s*(?:together\s+)?(?:me |us |it "
+    rf"into |{IT} into )?(?:[^,;]{{0,50}}\s|[^,;]{{0,50}}\W)?{TRAILER}\b"
+)
+EPISODE: Final = re.compile(
+    rf"(?:{ASSEMBLING}|put together)\b.{{0,120}}\bepisodes?\b|(?:assemble|compile|stitch|combine|join)\b"
+    r"|(?:an?|the|another|new)?\s*(?:\w+\s)?episodes?\b.{0,30}\b(?:from|out of|of scenes|with "
+    r"scenes|rendered|assembled|please)\b"
+)
+CHANGE: Final = re.compile(
+    r"(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|give|turn|"
+    r"rewrite|swap|replace|fix)\b"
+    r"|make\b|from now on\b|going forward\b"
+)
+MODIFY: Final = re.compile(
+    r"(?:(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
+    r"(?: of (?:it|that|those|these|them))?)\b|use\b|"
+    r"(?:try|with|give it) (?:a |an )?(?:new|different|other|another) seed|(?:change|set) (?:the |its )?"
+    r"(?:style|duration|length|quality|time|weather|music|season)\b|again\b|once more|one "
+    r"more time|another one|same\b|the same\b|do the same|now "
+    r"(?:with|in|at|as|on|make|from|without|one|during|a)\b|"
+    r"(?:a (?:bit|little) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider|higher|lower)\b|"
+    r"(?:but )?(?:with|without|in|at|during|from|on|as|for|replace|swap|add|remove|drop|lose|"
+    r"include|put|change it|change that|make it|make that|make them|make this|and (?:now "
+    r")?(?:one|with|in|at|the)|and one|one)\b)"
+)
+REPEAT: Final = re.compile(
+    rf"(?:(?:do|make|render|generate|try|run|create) )?(?:{IT} )?(?:again|once more|one more "
+    r"time|over)(?: please)?\W*$"
+)
+
+GENERATE: Final = re.compile(rf"{MAKING}\b")
+HEADS: Final = (
+    UNPUBLISH,
+    PUBLISH,
+    MUSIC,
+    STATUS,
+    CANCEL,
+    REDO,
+    re.compile(
+        rf"(?:{MAKING}|put together|cut|edit)\s+(?:me |us |a |an |the |another |one |\d+ |\w+ "
+        rf")*?(?:{CLIP}|{TRAILER}|episodes?)\b"
+    ),
+    re.compile(r"(?:assemble|generate|render|animate|film|regenerate|compile)\s+\w"),
+    re.compile(r"(?:change|update|edit|modify|adjust|alter|set|dye|give|tweak|revise|swap|replace)\s+\w"),
+    re.compile(r"make (?:a|an|the|another|\w+'s)\b"),
+    re.compile(
+        r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"
+        r"call|email|mail|post|ignore|download|install|write|book|buy|order|return|drop)\s+\S"
+    ),
+    re.compile(r"(?:system|assistant|user|admin(?:istrator)?)\s*:"),
+)
+"""What a new order begins with."""

@@ -1,0 +1,163 @@
+"""From a request to a plan, by rules alone: which orders it holds, and what each of them comes to.
+
+The rules never invent anybody: a name that the project does not have is asked back, as is whatever else is
+missing.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from studio.echo import phrases
+from studio.echo.bounds import refused
+from studio.echo.changing import fits_change, plan_change
+from studio.echo.clauses import Clause, clauses, hidden, is_order
+from studio.echo.clips import is_description, is_ordered, plan_clip
+from studio.echo.drafting import Draft, begun
+from studio.echo.facts import Context, Facts
+from studio.echo.followups import is_modification, plan_modified, plan_repeated
+from studio.echo.orders import (
+    fits_episode,
+    fits_redoing,
+    plan_analysis,
+    plan_cancelling,
+    plan_episode,
+    plan_publishing,
+    plan_redoing,
+    plan_status,
+    plan_trailer,
+    plan_unpublishing,
+)
+from studio.echo.phrases import FILLER
+from studio.echo.plans import Missing, Plan, Turn, Understood
+from studio.echo.spelling import Spelt, spelt
+
+LONGEST_REQUEST: Final = 4_000
+TURNS_KEPT: Final = 20
+"""How many earlier turns a request can refer to."""
+
+Planner = Callable[[Draft, Clause], None]
+
+
+def plan(request: str, facts: Facts, turns: Sequence[Turn] = (), context: Context | None = None) -> Plan:
+    """What `request` comes to in a project, after what was said before.
+
+    Args:
+        request: What the user wrote, at most `LONGEST_REQUEST` characters of it are read.
+        facts: The project.
+        turns: Earlier turns of the conversation, oldest first; the newest `TURNS_KEPT` count.
+        context: What the client states beside the words; the words weigh more.
+    """
+    request = request[:LONGEST_REQUEST]
+    kept = turns[-TURNS_KEPT:]
+    planned = _planned(request, facts, kept, context or Context())
+    if kept and kept[-1].plan.questions and not _orders(request, facts):
+        answered = _planned(merged(kept[-1].plan, request), facts, kept[:-1], context or Context())
+        if not answered.questions and not answered.refusals and not planned.refusals:
+            return replace(answered, request=request)
+    return planned
+
+
+def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context) -> Plan:
+    draft = begun(request, facts, context, turns)
+    text = spelt(request, facts.names)
+    low = _without_names(hidden(text.text), facts)
+    for clause in clauses(text.text, low):
+        before = len(draft.understood)
+        _plan_clause(draft, clause)
+        draft.understood[before:] = [_placed(each, clause, text) for each in draft.understood[before:]]
+        if draft.refusals:
+            break
+    draft.understood += [
+        Understood(slip.words, slip.start, slip.end, "spelling", slip.meant) for slip in text.slips
+    ]
+    if not draft.steps and not draft.questions and not draft.refusals:
+        draft.ask(Missing.INTENT, "What shall I make, change, look up or publish?")
+    return draft.finished()
+
+
+def _placed(each: Understood, clause: Clause, text: Spelt) -> Understood:
+    start, end = text.origin(clause.start + each.start), text.origin(clause.start + each.end)
+    return replace(each, start=start, end=end)
+
+
+def _without_names(low: str, facts: Facts) -> str:
+    """Names of the project that read like orders or marks are no orders."""
+    for name in facts.characters:
+        written = name.lower()
+        if written in low and (is_order(written) or re.search(r"[^\w\s'-]", written)):
+            low = low.replace(written, "x" * len(written))
+    return low
+
+
+def _orders(request: str, facts: Facts) -> bool:
+    low = hidden(spelt(request, facts.names).text)
+    return is_order(low)
+
+
+def _plan_clause(draft: Draft, clause: Clause) -> None:
+    body = FILLER.match(clause.low).end()  # type: ignore[union-attr]
+    clause = clause.cut(body, len(clause.low))
+    planner = intent_of(draft, clause)
+    refusal = refused(
+        clause.low,
+        is_picture=planner is plan_clip and is_ordered(draft, clause),
+        is_known=planner is not None,
+    )
+    if refusal is not None:
+        draft.refusals.append(refusal)
+    elif planner is None:
+        draft.ask(Missing.INTENT, f"I do not see what I can do for {clause.text[:80]!r}. What shall I make?")
+    else:
+        planner(draft, clause)
+
+
+_PATTERNS: Final[Mapping[re.Pattern[str], Planner]] = {
+    phrases.UNPUBLISH: plan_unpublishing,
+    phrases.MUSIC: plan_analysis,
+    phrases.PUBLISH: plan_publishing,
+    phrases.CANCEL: plan_cancelling,
+}
+
+
+def intent_of(draft: Draft, clause: Clause) -> Planner | None:
+    """Who plans a clause, by how it begins and what it speaks of; None where nothing is seen in it."""
+    low = clause.low
+    for pattern, planner in _PATTERNS.items():
+        if pattern.match(low):
+            return planner
+    if phrases.STATUS.match(low):
+        return plan_status
+    if phrases.TEASE.match(low):
+        return plan_trailer
+    return _of_work(draft, clause) or _of_pictures(draft, clause)
+
+
+def _of_work(draft: Draft, clause: Clause) -> Planner | None:
+    low = clause.low
+    if phrases.REPEAT.match(low):
+        return plan_repeated
+    if fits_redoing(draft, clause):
+        return plan_redoing
+    if fits_episode(draft, clause):
+        return plan_episode
+    return plan_change if fits_change(draft, clause) else None
+
+
+def _of_pictures(draft: Draft, clause: Clause) -> Planner | None:
+    if is_modification(draft, clause):
+        return plan_modified
+    return plan_clip if is_description(draft, clause) else None
+
+
+def merged(asked: Plan, answer: str) -> str:
+    """The request whose question `answer` answers, with the answer in it."""
+    question = asked.questions[0]
+    answer = answer.strip().rstrip(".!")
+    if question.words and question.words in asked.request:
+        return asked.request.replace(question.words, answer, 1)
+    joined = {Missing.CONTENT: ": ", Missing.CHANGE: ": ", Missing.SCENES: " from "}.get(
+        question.missing, " "
+    )
+    return f"{asked.request.rstrip(' .!?')}{joined}{answer}"

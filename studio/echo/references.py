@@ -1,0 +1,118 @@
+"""Which scenes, episodes and generations an order speaks of."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+
+from studio.echo.amounts import LIST, NUMBER, ORDINALS, listed, number
+from studio.echo.clauses import Clause
+from studio.echo.facts import Facts, Numbered
+
+Target = dict[str, Any]
+"""What an action is done to: `{"scene_id": 103}`, `{"generation_id": "gen_1"}`, or what a step makes."""
+
+_ORDINAL: Final = "|".join(sorted(ORDINALS, key=len, reverse=True))
+_FINISHED: Final = frozenset({"completed", "needs_review"})
+_GENERATION: Final = re.compile(r"\bgen_[0-9a-z_-]*[0-9a-z]", re.IGNORECASE)
+_NEWEST: Final = re.compile(
+    r"\b(?:the |my |our )?(?:very )?(?P<which>latest|last|newest|most recent|recent|current|running)\s+"
+    r"(?:(?P<kind>trailer|teaser)|clip|render|take|video|generation|shot|result|run|job|one|rendering)s?\b"
+)
+LIKE: Final = 88
+"""How like a title must be to what is said of it, of 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of one kind: the things, the numbers that there are none of, and where it was said."""
+
+    things: tuple[Numbered, ...] = ()
+    unknown: tuple[int, ...] = ()
+    start: int = 0
+    end: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.things or self.unknown)
+
+
+def find_scenes(clause: Clause, facts: Facts) -> Found:
+    """The scenes that a clause names by number, by order, all of them, or by their titles."""
+    return _numbered(clause.low, r"scenes?", facts.scenes) or _titled(clause, facts.scenes)
+
+
+def find_episodes(clause: Clause, facts: Facts) -> Found:
+    """The episodes that a clause names by number, by order or by their titles."""
+    return _numbered(clause.low, r"(?:episodes?|ep\.?)", facts.episodes) or _titled(clause, facts.episodes)
+
+
+def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[str, ...]:
+    """The generations that a clause names by their ids, or as the latest one."""
+    ids = tuple(clause.text[each.start() : each.end()] for each in _GENERATION.finditer(clause.low))
+    if ids:
+        return tuple(dict.fromkeys(ids))
+    newest = _NEWEST.search(clause.low)
+    if newest is None:
+        return ()
+    running = newest["which"] in {"running", "current"}
+    kind = "trailer" if newest["kind"] else None
+    for made in facts.made:
+        fits = made.status == "processing" if running else not finished or made.status in _FINISHED
+        if fits and (kind is None or made.kind == kind):
+            return (made.id,)
+    return ()
+
+
+def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
+    found = re.search(
+        rf"\b(?:all|every|the whole|each)(?: (?:of )?(?:the|our|my))? {noun}(?![\w'])(?!\s+{NUMBER}\b)", low
+    )
+    if found is not None:
+        return Found(tuple(things), (), found.start(), found.end())
+    head = rf"\b{noun}\s*(?:number |no\.? ?|nr\.? ?|#)?"
+    spans, numbers = [], list[int]()
+    for each in re.finditer(rf"{head}(?P<list>{LIST})", low):
+        spans.append(each.span())
+        numbers += listed(each["list"])
+    if not spans:
+        numbers, spans = _in_order(low, noun, things)
+    return _of_numbers(things, numbers, spans)
+
+
+def _in_order(low: str, noun: str, things: Sequence[Numbered]) -> tuple[list[int], list[tuple[int, int]]]:
+    """As "the second episode", "the first three scenes", "the last scene"."""
+    several = re.search(rf"\b(?P<end>first|last)\s+(?P<n>{NUMBER})\s+{noun}(?![\w'])", low)
+    if several is not None:
+        ordered = [thing.number for thing in things]
+        size = int(number(several["n"]))
+        return (ordered[:size] if several["end"] == "first" else ordered[-size:]), [several.span()]
+    one = re.search(rf"\b(?:the )?(?P<o>{_ORDINAL})\s+{noun}(?![\w'])", low)
+    if one is not None:
+        return [ORDINALS[one["o"]]], [one.span()]
+    last = re.search(rf"\b(?:the )?(?:last|final|latest|newest)\s+{noun}(?![\w'])", low)
+    return ([things[-1].number], [last.span()]) if last is not None and things else ([], [])
+
+
+def _of_numbers(
+    things: Sequence[Numbered], numbers: Sequence[int], spans: Sequence[tuple[int, int]]
+) -> Found:
+    by_number = {thing.number: thing for thing in things}
+    wanted = list(dict.fromkeys(numbers))
+    known = tuple(by_number[each] for each in wanted if each in by_number)
+    unknown = tuple(each for each in wanted if each not in by_number)
+    return Found(known, unknown, min((s for s, _ in spans), default=0), max((e for _, e in spans), default=0))
+
+
+def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
+    low = clause.text.lower()
+    for thing in things:
+        title = thing.title.lower().strip()
+        if len(title) > 3 and (at := low.find(title)) >= 0 and len(low) == len(clause.text):
+            return Found((thing,), (), at, at + len(title))
+    scored = [
+        (fuzz.partial_ratio(thing.title.lower(), low), thing) for thing in things if len(thing.title) > 8
+    ]
+    likest = max(scored, key=lambda pair: pair[0], default=None)
+    return Found((likest[1],)) if likest is not None and likest[0] >= LIKE else Found()

@@ -1,0 +1,285 @@
+"""Each page: what it shows, what it makes of the public API, and what it says when that refuses."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.dashboard.drawing import draw_metrics, palette_of
+from api.dashboard.view import STATIC
+from db.queries import generations
+from db.session import transaction
+from tests.api.conftest import Told
+
+A = "/api/anime"
+PARTIAL = {"X-Partial": "1"}
+
+
+@pytest.fixture
+def scene(client: TestClient, project: int) -> int:
+    made = client.post(f"{A}/scenes", json={"project_id": project, "scene_number": 3, "description": "Rain"})
+    return int(made.json()["id"])
+
+
+@pytest.fixture
+def clip(client: TestClient, project: int, scene: int) -> str:
+    body = {"prompt": "A duel in the rain", "scene_id": scene, "title": "The Duel"}
+    return str(
+        client.post(f"{A}/projects/{project}/generate-from-command", json=body).json()["generation_id"]
+    )
+
+
+def _end(generation_id: str, status: str, error: dict[str, Any] | None = None) -> None:
+    with transaction() as session:
+        job = generations.locked(session, generation_id)
+        job.status, job.error = status, error
+
+
+def _page(client: TestClient, url: str, status: int = 200) -> str:
+    answer = client.get(url)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"].startswith("text/html")
+    return answer.text
+
+
+class _Strict(HTMLParser):
+    """Collects what a strict policy would refuse, and ids that stand twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+        self.ids: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.wrong += [f"{tag} {name}" for name in named if name == "style" or name.startswith("on")]
+        if tag in ("script", "link") and not (named.get("src") or named.get("href") or "").startswith(
+            "/static/"
+        ):
+            self.wrong.append(f"{tag} {named}")
+        if tag == "style":
+            self.wrong.append(tag)
+        if (own := named.get("id")) is not None:
+            self.wrong += [f"two of #{own}"] if own in self.ids else []
+            self.ids.add(own)
+
+
+def test_every_page_is_whole_and_keeps_to_its_policy(
+    client: TestClient, project: int, scene: int, clip: str, kai: dict[str, Any]
+) -> None:
+    at = f"/projects/{project}"
+    pages = (
+        "/",
+        "/new",
+        f"/new?project={project}&scene={scene}",
+        "/projects",
+        at,
+        f"{at}/scenes/{scene}",
+        f"{at}/characters",
+        f"{at}/characters/{kai['id']}",
+        f"{at}/bible",
+        f"{at}/takes",
+        f"/generations/{clip}",
+    )
+    for url in pages:
+        parser = _Strict()
+        text = _page(client, url)
+        parser.feed(text)
+        assert parser.wrong == [], url
+        assert text.count("<h1>") == 1, url
+        policy = client.get(url).headers["Content-Security-Policy"]
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+def test_the_scripts_are_small_and_the_first_page_is_light(client: TestClient) -> None:
+    scripts = sum(len(path.read_bytes()) for path in STATIC.glob("*.js"))
+    assert scripts < 40_000
+    page = _page(client, "/")
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(files) >= 3
+    whole = len(page) + scripts + sum(len(client.get(url).content) for url in set(files) if ".js" not in url)
+    assert whole < 150_000
+
+
+def test_a_page_that_is_not_there_says_so_in_words_and_the_api_in_its_envelope(client: TestClient) -> None:
+    text = _page(client, "/nowhere", 404)
+    assert "There is nothing here." in text
+    assert re.search(r"req_[0-9a-f]{16}", text)
+    missing = client.get(f"{A}/nowhere")
+    assert missing.json()["error"]["code"] == "NOT_FOUND"
+    assert "There is no project 999999" in _page(client, "/projects/999999", 404)
+    assert client.get("/static/../view.py").status_code == 404
+    assert client.get("/static/view.py").status_code == 404
+
+
+def test_what_is_written_by_people_is_shown_as_text(client: TestClient, project: int) -> None:
+    client.post(
+        f"{A}/scenes",
+        json={"project_id": project, "scene_number": 9, "description": "<script>alert(1)</script>"},
+    )
+    text = _page(client, f"/projects/{project}")
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_an_empty_tower_says_what_to_do_first(client: TestClient, project: int) -> None:
+    assert "Add the first scene" in _page(client, f"/projects/{project}")
+    assert "Add the first character" in _page(client, f"/projects/{project}/characters")
+    assert "No bible yet" in _page(client, f"/projects/{project}/bible")
+
+
+def test_a_clip_is_asked_for_with_a_form(
+    client: TestClient, project: int, kai: dict[str, Any], told: Told
+) -> None:
+    form = {
+        "project_id": str(project),
+        "prompt": "Kai walks",
+        "duration": "2.5",
+        "quality": "draft",
+        "characters": ["Kai Nakamura"],
+        "scene_id": "",
+        "track_id": "",
+        "seed": "7",
+        "style": "",
+        "title": "",
+    }
+    answer = client.post("/new", data=form)
+    assert answer.status_code == 303, answer.text
+    generation_id = answer.headers["Location"].rpartition("/")[2]
+    seen = client.get(f"{A}/generations/{generation_id}").json()
+    assert (seen["prompt"], seen["metadata"]) == (
+        "Kai walks",
+        {"duration": 2.5, "style": "anime", "quality": "draft"},
+    )
+    assert ("submit", generation_id, 1) in told.given
+
+
+def test_what_the_api_refuses_is_told_in_words_and_nothing_is_lost(client: TestClient, project: int) -> None:
+    form = {"project_id": str(project), "prompt": "Kai walks", "duration": "0"}
+    refused = client.post("/new", data=form, headers=PARTIAL)
+    assert refused.status_code == 422
+    assert "<html" not in refused.text
+    assert "duration" in refused.text
+    assert re.search(r"request <code>req_[0-9a-f]{16}", refused.text)
+    assert "That did not work." in client.post("/new", data=form).text
+
+
+def test_findings_are_shown_while_a_prompt_is_written(
+    client: TestClient, project: int, kai: dict[str, Any]
+) -> None:
+    client.put(f"{A}/characters/{kai['id']}", json={"description": "short black hair"})
+    form = {
+        "project_id": str(project),
+        "prompt": "Kai with silver hair",
+        "characters": ["Kai Nakamura"],
+        "duration": "3",
+    }
+    text = client.post("/new/check", data=form, headers=PARTIAL).text
+    assert "Would be refused" in text
+    assert "<mark>silver hair</mark>" in text
+    assert "3 s, 832 × 480, 24 frames a second" in text
+    assert "held against" in client.post("/new/check", data={**form, "prompt": " "}, headers=PARTIAL).text
+
+
+def test_the_line_is_shown_paused_and_reordered(client: TestClient, clip: str) -> None:
+    assert "The Duel" in _page(client, "/")
+    kept = client.post("/queue", data={"paused": "true"}, headers=PARTIAL)
+    assert (kept.status_code, kept.headers["X-Location"]) == (204, "/")
+    assert "Resume the line" in _page(client, "/")
+    client.post("/queue", data={"paused": "false"})
+    client.post(f"/generations/{clip}/do", data={"do": "priority", "priority": "0", "back": "/"})
+    (mine,) = [each for each in client.get(f"{A}/queue").json()["entries"] if each["generation_id"] == clip]
+    assert mine["priority"] == 0
+    _end(clip, "cancelled")
+
+
+def test_decisions_are_given_on(client: TestClient, clip: str, told: Told) -> None:
+    _end(clip, "needs_review")
+    page = _page(client, f"/generations/{clip}")
+    assert "Approve and publish" in page
+    for what in ("approve", "reject", "retry"):
+        assert client.post(f"/generations/{clip}/do", data={"do": what}).status_code == 303
+    assert [each[0] for each in told.given[-3:]] == ["approve", "reject", "retry"]
+    client.post(f"/generations/{clip}/do", data={"do": "rate", "rating": "4", "text": "nice rain"})
+    assert "4 of 5, “nice rain”" in _page(client, f"/generations/{clip}")
+    assert client.post(f"/generations/{clip}/do", data={"do": "burn"}).status_code == 422
+    away = client.post(f"/generations/{clip}/do", data={"do": "approve", "back": "//evil.example"})
+    assert away.headers["Location"] == "/"
+
+
+def test_failures_are_shown_with_their_reason_and_a_retry(client: TestClient, clip: str) -> None:
+    _end(clip, "failed", {"code": "RENDER_FAILED", "message": "The renderer burnt.", "details": {}})
+    page = _page(client, "/")
+    assert "The renderer burnt." in page
+    assert 'value="retry"' in page
+
+
+def test_the_board_is_paged_and_can_be_entered_at_a_number(client: TestClient, project: int) -> None:
+    for number in range(1, 52):
+        client.post(
+            f"{A}/scenes",
+            json={"project_id": project, "scene_number": number, "description": f"Scene no {number}."},
+        )
+    first = _page(client, f"/projects/{project}")
+    assert "Scene no 48." in first
+    assert "Scene no 49." not in first
+    (url,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert "Scene no 51." in _page(client, f"/projects/{project}" + url.replace("&amp;", "&"))
+    from_50 = _page(client, f"/projects/{project}?first=50")
+    assert "Scene no 50." in from_50
+    assert "Scene no 49." not in from_50
+
+
+def test_scenes_characters_and_the_bible_are_changed_by_forms(
+    client: TestClient, project: int, scene: int
+) -> None:
+    at = f"/projects/{project}"
+    client.post(f"{at}/characters", data={"name": "Mira", "description": "silver hair, red sash"})
+    assert "silver, red" in _page(client, f"{at}/characters")
+    client.post(
+        f"{at}/scenes/{scene}", data={"scene_number": "4", "description": "Snow", "characters": "Mira, Ren"}
+    )
+    changed = client.get(f"{A}/scenes/{scene}").json()
+    assert (changed["scene_number"], changed["description"], changed["characters"]) == (
+        4,
+        "Snow",
+        ["Mira", "Ren"],
+    )
+    client.post(f"{at}/bible", data={"title": "The Wood", "description": "Fog."})
+    client.post(f"{at}/bible/characters", data={"name": "Mira", "visual_description": "silver hair"})
+    assert "silver hair" in _page(client, f"{at}/bible")
+    client.post(f"{at}/scenes/{scene}", data={"do": "delete"})
+    assert client.get(f"{A}/scenes/{scene}").status_code == 404
+
+
+def test_a_further_version_of_the_bible_keeps_what_the_form_does_not_show(
+    client: TestClient, project: int
+) -> None:
+    client.post(
+        f"{A}/projects/{project}/bible", json={"title": "Wood", "content": {"magic": "costs memories"}}
+    )
+    client.post(f"/projects/{project}/bible", data={"title": "Wood", "description": "Fog."})
+    bible = client.get(f"{A}/projects/{project}/bible").json()
+    assert (bible["description"], bible["content"]) == ("Fog.", {"magic": "costs memories"})
+
+
+def test_a_flagged_frame_stands_where_it_is_in_the_take() -> None:
+    metric = {"metric": "black", "verdict": "fail", "frames": [50], "reason": "dark <half>"}
+    curve = {"label": "light", "least_top": 255.0, "metrics": ["black"], "values": [0.0, 255.0]}
+    svg = str(draw_metrics({"curves": [curve], "metrics": [metric], "frames": 101}))
+    (x,) = [float(found) for found in re.findall(r'<rect x="([\d.]+)" y="0.0" width="6"', svg)]
+    assert x + 3 == pytest.approx((158 + 720) / 2, abs=0.1)
+    assert 'data-frame="50"' in svg
+    assert "dark &lt;half&gt;" in svg
+    assert draw_metrics({"curves": [], "metrics": [metric], "frames": None}) == ""
+
+
+def test_a_palette_is_read_off_the_words() -> None:
+    kai = {
+        "description": "Black hair, AMBER eyes, a coat of #1a2b3c; blacksmith",
+        "metadata": {"sash": ["red"]},
+    }
+    assert [name for name, _ in palette_of(kai)] == ["#1a2b3c", "black", "amber", "red"]

@@ -1,0 +1,71 @@
+"""What users ask for comes to the right plans, and nothing else comes of what would turn the director."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.echo import answered, came_of, faults, harm, load, project
+from studio.echo.actions import ACTIONS, validated
+from studio.echo.facts import Context
+from studio.echo.planning import plan
+
+FACTS = project()
+WORDS = [word for row in load("tune") for word in row["query"].split()]
+
+
+@pytest.mark.parametrize("row", load("tune"), ids=lambda row: row["id"])
+def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
+    assert faults(row, answered(row, FACTS)) == []
+
+
+@pytest.mark.parametrize("row", load("injections"), ids=lambda row: row["id"])
+def test_an_attempt_to_turn_the_director_comes_to_nothing(row: dict[str, Any]) -> None:
+    assert harm(row, came_of(row)) == []
+
+
+def test_the_documented_request_comes_to_the_documented_plan() -> None:
+    context = Context(characters=("Kai Nakamura",), style="cinematic", duration=5)
+    asked = "Create a 5-second anime scene with Kai Nakamura in a mystical forest"
+    assert plan(asked, FACTS, (), context).action_plan == [
+        {
+            "step": 1,
+            "action": "character_consistency_check",
+            "service": "anime_production",
+            "parameters": {"character": "Kai Nakamura"},
+        },
+        {
+            "step": 2,
+            "action": "generate_video",
+            "service": "comfyui",
+            "parameters": {
+                "prompt": "Kai Nakamura in a mystical forest",
+                "duration": 5,
+                "style": "cinematic",
+            },
+        },
+        {"step": 3, "action": "quality_assessment", "service": "quality_control"},
+    ]
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join)))
+def test_whatever_is_said_only_registered_actions_come_of_it(text: str) -> None:
+    planned = plan(text, FACTS)
+    for number, step in enumerate(planned.steps, 1):
+        assert step.number == number
+        assert step.service == ACTIONS[step.action].service
+        assert validated(step.action, step.parameters) == step.parameters
+    assert bool(planned.steps) != bool(planned.questions or planned.refusals)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join))
+def test_nobody_is_invented(text: str) -> None:
+    cast = {step.parameters.get("character") for step in plan(text, FACTS).steps} - {None}
+    assert cast <= set(FACTS.characters)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
+def test_what_was_understood_stands_in_the_request(text: str) -> None:
+    for each in plan(text, FACTS).understood:
+        assert 0 <= each.start <= each.end <= len(text)
