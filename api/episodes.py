@@ -10,6 +10,7 @@ from api.orders import Orders
 from api.routes import (
     archive,
     episode_audio,
+    episode_cuts,
     episode_publications,
     episode_renders,
     episodes,
@@ -24,7 +25,7 @@ from tasks.submission import submit
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
-    *(episodes, episode_audio, episode_renders, episode_publications),
+    *(episodes, episode_audio, episode_renders, episode_cuts, episode_publications),
     *(exchange, screenplay, schedules, storage, archive),
 )
 REAL: Final = Orders(submit=submit, align=partial(align, BATCHES))

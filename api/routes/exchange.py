@@ -31,8 +31,8 @@ def get_timeline(
     branch: BranchQuery = None,
 ) -> Response:
     """The cut as it was assembled last: OpenTimelineIO has all that is known, EDL and FCPXML the cuts."""
-    name, cut = _cut(episode_id, branch_of(branch))
-    return _file(compute(timeline_file, cut.document, cut.music, form), name, form)
+    name, given = _cut(episode_id, branch_of(branch))
+    return _file(compute(timeline_file, given["assembly"], given["music"]["path"], form), name, form)
 
 
 @router.get("/subtitles", response_class=Response, responses=_FILE)
@@ -42,15 +42,16 @@ def get_subtitles(
     branch: BranchQuery = None,
 ) -> Response:
     """What is said, in the episode's own time."""
-    name, cut = _cut(episode_id, branch_of(branch))
-    return _file(compute(subtitle_file, cut.document, form), name, form)
+    name, given = _cut(episode_id, branch_of(branch))
+    return _file(compute(subtitle_file, given["assembly"], form), name, form)
 
 
-def _cut(key: EpisodeKey, branch: str) -> tuple[str, cut_lists.Cut]:
+def _cut(key: EpisodeKey, branch: str) -> tuple[str, dict[str, Any]]:
+    """The episode's name for files, and what the stage gave that assembled it last."""
     with transaction() as session:
         episode = episodes.get(session, key, branch).episode
-        cut = cut_lists.newest(session, episode.branch_id, episode.id or 0)
-        return f"{episode.episode_number:02d} {episode.title}", cut
+        _, given = cut_lists.newest(session, episode)
+        return f"{episode.episode_number:02d} {episode.title}", given
 
 
 def _file(text: str, name: str, form: str) -> Response:

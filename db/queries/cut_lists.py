@@ -1,46 +1,34 @@
-"""The cut lists of episodes, as their renders kept them."""
+"""The cut list by which an episode was assembled last."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models.production import ProductionJob, Stage
-from studio.errors import StateError
+from db.models.story import Episode
+from db.queries.episode_renders import EPISODE
+from studio.errors import NotFoundError
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """An episode as it was laid out, and the path of its music."""
-
-    document: Mapping[str, Any]
-    music: str | None
-
-
-def newest(session: Session, branch_id: int, episode_id: int) -> Cut:
-    """The cut that was assembled last.
+def newest(session: Session, episode: Episode) -> tuple[str, dict[str, Any]]:
+    """The render that assembled an episode last, and what its sync stage gave.
 
     Raises:
-        StateError: the episode was never assembled on this branch.
+        NotFoundError: it was never assembled.
     """
-    query = (
-        select(Stage)
+    row = session.execute(
+        select(col(Stage.generation_id), col(Stage.result))
         .join(ProductionJob, col(ProductionJob.id) == col(Stage.generation_id))
         .where(
-            col(ProductionJob.branch_id) == branch_id,
-            col(ProductionJob.episode_id) == episode_id,
-            col(ProductionJob.kind) == "episode",
-            col(Stage.stage) == "sync",
-            col(Stage.finished_at).is_not(None),
+            col(ProductionJob.branch_id) == episode.branch_id,
+            col(ProductionJob.episode_id) == episode.id,
+            col(ProductionJob.kind) == EPISODE,
         )
-        .order_by(col(ProductionJob.created_at).desc(), col(ProductionJob.id).desc(), col(Stage.take).desc())
-    )
-    stage = session.scalar(query.limit(1))
-    if stage is None or "assembly" not in stage.result:
-        raise StateError(
-            "This episode was not assembled yet: render it first.",
-            field="episode_id", value=episode_id, expected="an episode with a render that was assembled",
-        )  # fmt: skip
-    return Cut(stage.result["assembly"], (stage.result.get("music") or {}).get("path"))
+        .where(col(Stage.stage) == "sync", col(Stage.finished_at).is_not(None))
+        .order_by(col(Stage.finished_at).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFoundError("The episode was not assembled yet.", field="episode_id", value=episode.id)
+    return row.generation_id, row.result

@@ -85,7 +85,7 @@ def assembled(project: int, episode: int, *clips: SceneClip) -> None:
 def test_before_an_assembly_there_is_no_cut(exchange: TestClient, episode: int) -> None:
     for path in ("timeline", "subtitles"):
         answer = exchange.get(f"{A}/episodes/{episode}/{path}")
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "INVALID_STATE")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
         assert "not assembled yet" in answer.json()["error"]["message"]
     assert exchange.get(f"{A}/episodes/{2**31 - 1}/timeline").status_code == 404
     assert exchange.get(f"{A}/episodes/{episode}/timeline", params={"format": "aaf"}).status_code == 422
