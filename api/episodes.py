@@ -7,13 +7,25 @@ from fastapi import APIRouter, FastAPI
 
 from api.app import build
 from api.orders import Orders
-from api.routes import episode_audio, episode_publications, episode_renders, episodes, schedules, storage
+from api.routes import (
+    archive,
+    episode_audio,
+    episode_cuts,
+    episode_publications,
+    episode_renders,
+    episodes,
+    schedules,
+    storage,
+)
 from studio.settings import Settings
 from tasks.schedules import BATCHES, align
 from tasks.submission import submit
 
 PREFIX: Final = "/api/anime"
-_ROUTES: Final = (episodes, episode_audio, episode_renders, episode_publications, schedules, storage)
+_ROUTES: Final = (
+    *(episodes, episode_audio, episode_renders, episode_cuts, episode_publications),
+    *(schedules, storage, archive),
+)
 REAL: Final = Orders(submit=submit, align=partial(align, BATCHES))
 
 
@@ -28,6 +40,7 @@ def create_app(settings: Settings, orders: Orders = REAL) -> FastAPI:
         description="Episodes: their scenes in order, their music, their renders, and when batches run.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
+        upload_paths=[f"{PREFIX}{archive.UPLOADS}"],
     )
     app.state.orders = orders
     return app

@@ -20,10 +20,14 @@ LEEWAY_S: Final = 15.0
 _LOOK_S: Final = 0.5
 
 
-def enriched_steps(steps: list[dict[str, Any]], plan_id: str, token: str) -> list[dict[str, Any]]:
+def enriched_steps(steps: list[dict[str, Any]], plan_id: str) -> list[dict[str, Any]]:
     """The steps with a model's prompts, where one is configured and answers in time; else as they are."""
     settings = read_settings()
-    if not settings.ollama_host or not any(each["action"] == "generate_video" for each in steps):
+    if (
+        not settings.ollama_host
+        or not plan_id
+        or not any(each["action"] == "generate_video" for each in steps)
+    ):
         return steps
     try:
         flow_run_id = orchestrator.create_enrichment(plan_id)
@@ -31,7 +35,7 @@ def enriched_steps(steps: list[dict[str, Any]], plan_id: str, token: str) -> lis
         while time.monotonic() < deadline and not orchestrator.is_over(flow_run_id):
             time.sleep(_LOOK_S)
         with transaction() as session:
-            found: list[dict[str, Any]] = conversations.plan(session, token, plan_id).plan["steps"]
+            found: list[dict[str, Any]] = conversations.of_plan(session, plan_id).plan["steps"]
     except (UnavailableError, NotFoundError) as error:
         log.warning("plan %s goes on without a model: %s", plan_id, error.message)
         return steps

@@ -40,7 +40,7 @@ class Running:
     steps: tuple[Step, ...]
     project_id: int
     branch_name: str
-    token: str
+    token: str | None
 
 
 @task(name="plan steps", **RETRIED)
@@ -52,7 +52,7 @@ def plan_steps(run: Run) -> dict[str, Any]:
 def _plan(run: Run, _take: int) -> dict[str, Any]:
     with transaction() as session:
         asked = generations.get(session, run.generation_id).request
-    steps = enriched_steps(asked["steps"], str(asked.get("plan_id", "")), str(asked.get("token", "")))
+    steps = enriched_steps(asked["steps"], str(asked.get("plan_id", "")))
     for step in steps:
         validated(step["action"], step.get("parameters", {}))
     return {"steps": steps}
@@ -69,7 +69,8 @@ def _carry_out(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         branch = branches.name_of(session, job.branch_id)
-    running = Running(run, steps, job.project_id, branch, str(job.request.get("token", "")))
+        turn = conversations.of_run(session, run.generation_id)
+    running = Running(run, steps, job.project_id, branch, None if turn is None else turn.token)
     with listening(CHILDREN_CHANNEL) as bell:
         while not _are_over(rows := _advanced(running), steps):
             _wait(bell)

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlmodel import Session
-
 from db.models.production import GenerationRequest, ProductionJob
 from db.models.project import Branch
 from db.queries import branches as all_branches
@@ -48,7 +46,7 @@ class Act:
     step: Step
     project_id: int
     branch_name: str
-    token: str
+    token: str | None
     cast: tuple[str, ...] = ()
 
     @property
@@ -56,7 +54,7 @@ class Act:
         """The parameters, what earlier steps made in the place of their numbers."""
         return self.step.parameters
 
-    def branch(self, session: Session, hold: Hold = Hold.NOT) -> Branch:
+    def branch(self, session: Any, hold: Hold = Hold.NOT) -> Branch:
         return all_branches.find(session, self.project_id, self.branch_name, hold)
 
 
@@ -76,7 +74,7 @@ def _completed(**result: Any) -> Done:
 # --- steps that begin a run of their own, in the transaction that notes it
 
 
-def begin_clip(session: Session, act: Act) -> ProductionJob:
+def begin_clip(session: Any, act: Act) -> ProductionJob:
     """A clip, as the step describes it."""
     at = act.branch(session, Hold.SHARED)
     characters.require(session, at, act.cast)
@@ -84,7 +82,7 @@ def begin_clip(session: Session, act: Act) -> ProductionJob:
     return _create_clip(session, act, at, body)
 
 
-def begin_clip_anew(session: Session, act: Act) -> ProductionJob:
+def begin_clip_anew(session: Any, act: Act) -> ProductionJob:
     """A clip once more: as its scene is described now, or as it was asked for, but for what is changed."""
     at = act.branch(session, Hold.SHARED)
     scene_id = act.told.get("scene_id")
@@ -95,7 +93,7 @@ def begin_clip_anew(session: Session, act: Act) -> ProductionJob:
     return _create_clip(session, act, at, {**body, **changed})
 
 
-def begin_episode(session: Session, act: Act) -> ProductionJob:
+def begin_episode(session: Any, act: Act) -> ProductionJob:
     """A render of an episode."""
     episode = episodes.held(session, int(act.told["episode_id"]), act.branch_name).episode
     if not episode.scene_ids:
@@ -106,7 +104,7 @@ def begin_episode(session: Session, act: Act) -> ProductionJob:
     return episode_renders.accept(session, episode, request, parent_id=act.run.generation_id)
 
 
-def begin_trailer(session: Session, act: Act) -> ProductionJob:
+def begin_trailer(session: Any, act: Act) -> ProductionJob:
     """A trailer of the project, or of the scenes and generations that are meant."""
     at = act.branch(session, Hold.SHARED)
     project = projects.get(session, act.project_id)
@@ -128,7 +126,7 @@ def begin_trailer(session: Session, act: Act) -> ProductionJob:
     )
 
 
-BEGUN: Final[Mapping[str, Callable[[Session, Act], ProductionJob]]] = {
+BEGUN: Final[Mapping[str, Callable[[Any, Act], ProductionJob]]] = {
     "generate_video": begin_clip,
     "regenerate_video": begin_clip_anew,
     "render_episode": begin_episode,
@@ -136,10 +134,11 @@ BEGUN: Final[Mapping[str, Callable[[Session, Act], ProductionJob]]] = {
 }
 
 
-def _create_clip(session: Session, act: Act, at: Branch, body: Mapping[str, Any]) -> ProductionJob:
+def _create_clip(session: Any, act: Act, at: Branch, body: Mapping[str, Any]) -> ProductionJob:
     if body.get("scene_id") is not None:
         scenes.require(session, at, body["scene_id"])
-    usual = Usual(working.production(session, at), preferences.in_effect(session, act.token))
+    likes = None if act.token is None else preferences.in_effect(session, act.token)
+    usual = Usual(working.production(session, at), likes)
     said = replace(Said.of(body), audio_path=_opened(body.get("audio_path")))
     asked = usual.asked(at, said, preferences.template(session, usual.style(said)))
     job = generations.create(session, asked, parent_id=act.run.generation_id)
@@ -148,7 +147,7 @@ def _create_clip(session: Session, act: Act, at: Branch, body: Mapping[str, Any]
     return job
 
 
-def _as_asked(session: Session, act: Act) -> dict[str, Any]:
+def _as_asked(session: Any, act: Act) -> dict[str, Any]:
     """What was asked for a clip; another draws its own seed."""
     job = _of_project(session, str(act.told["generation_id"]), act.project_id)
     if job.kind != "clip":
@@ -158,7 +157,7 @@ def _as_asked(session: Session, act: Act) -> dict[str, Any]:
     return {**body, "scene_id": job.scene_id}
 
 
-def _scene_as_asked(session: Session, scene_id: int, at: Branch) -> dict[str, Any]:
+def _scene_as_asked(session: Any, scene_id: int, at: Branch) -> dict[str, Any]:
     staged = scenes.get(session, scene_id, at.name)
     description = staged.scene.description
     if not description.strip():
@@ -172,7 +171,7 @@ def _scene_as_asked(session: Session, scene_id: int, at: Branch) -> dict[str, An
     return {"prompt": description[:4_000], "characters": present, "scene_id": scene_id}
 
 
-def _material(session: Session, act: Act) -> dict[str, Any]:
+def _material(session: Any, act: Act) -> dict[str, Any]:
     """Of which scenes or generations a trailer is made; nothing for all that was accepted."""
     if act.told.get("scene_ids"):
         return {"scene_ids": list(act.told["scene_ids"])}
@@ -186,7 +185,7 @@ def _material(session: Session, act: Act) -> dict[str, Any]:
     return {"generation_ids": [job.id for job in meant]} if meant else {}
 
 
-def _of_project(session: Session, generation_id: str, project_id: int) -> ProductionJob:
+def _of_project(session: Any, generation_id: str, project_id: int) -> ProductionJob:
     job = generations.get(session, generation_id)
     if job.project_id != project_id:
         raise NotFoundError(
@@ -202,7 +201,7 @@ def _opened(audio_path: str | None) -> str | None:
 # --- steps that write to the tables, in one transaction with the note that they are done
 
 
-def check_character(session: Session, act: Act) -> Done:
+def check_character(session: Any, act: Act) -> Done:
     """Whether the project knows somebody, and by what."""
     name = act.told["character"]
     at = act.branch(session)
@@ -213,7 +212,7 @@ def check_character(session: Session, act: Act) -> Done:
     )
 
 
-def create_episode(session: Session, act: Act) -> Done:
+def create_episode(session: Any, act: Act) -> Done:
     """An episode behind the others."""
     at = act.branch(session, Hold.ALONE)
     values = {
@@ -228,7 +227,7 @@ def create_episode(session: Session, act: Act) -> Done:
     return _completed(made=episode.id, episode_number=episode.episode_number)
 
 
-def update_character(session: Session, act: Act) -> Done:
+def update_character(session: Any, act: Act) -> Done:
     """A character's description with the change in it; what it said before stays in the answer."""
     name = act.told["character"]
     at = act.branch(session, Hold.SHARED)
@@ -242,7 +241,7 @@ def update_character(session: Session, act: Act) -> Done:
     return _completed(character_id=row.id, version=row.version, before=before, after=row.description)
 
 
-def report_status(session: Session, act: Act) -> Done:
+def report_status(session: Any, act: Act) -> Done:
     """How what is meant stands; nothing meant, all that is under way."""
     if any(act.told.get(name) is not None for name in ("generation_id", "scene_id", "episode_id")):
         job = aimed_at(session, act)
@@ -264,7 +263,7 @@ def _standing_of(job: ProductionJob) -> dict[str, Any]:
     }
 
 
-WRITTEN: Final[Mapping[str, Callable[[Session, Act], Done]]] = {
+WRITTEN: Final[Mapping[str, Callable[[Any, Act], Done]]] = {
     "character_consistency_check": check_character,
     "create_episode": create_episode,
     "update_character": update_character,
@@ -335,7 +334,7 @@ CALLED: Final[Mapping[str, Callable[[Act], Done]]] = {
 }
 
 
-def aimed_at(session: Session, act: Act) -> ProductionJob:
+def aimed_at(session: Any, act: Act) -> ProductionJob:
     """The generation that a step is about: itself, a scene's newest clip, an episode's newest render.
 
     Raises:

@@ -19,8 +19,8 @@ STATIC: Final = HERE / "static"
 PARTIAL: Final = "x-partial"
 """The header by which our script says that it keeps the page and takes over what changes."""
 
-PAGES: Final = frozenset({"/", "/new", "/projects"})
-PROJECT_PAGES: Final = frozenset({"scenes", "characters", "bible", "takes"})
+PAGES: Final = frozenset({"/", "/new", "/projects", "/music", "/echo"})
+PROJECT_PAGES: Final = frozenset({"scenes", "characters", "bible", "takes", "episodes", "versions"})
 
 _HEADERS: Final = {
     "Cache-Control": "private, no-store",
@@ -59,10 +59,13 @@ def version(name: str) -> str:
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page, or the part of one whose template's name begins with an underscore."""
-    music = _origin_of(request, settings_of(request).music_port)
-    given = {"path": request.url.path, "music_origin": music, "has_login": _has_login(request), **values}
+    settings = settings_of(request)
+    music = _origin_of(request, settings.music_port)
+    episodes = _origin_of(request, settings.episodes_port)
+    origins = {"music_origin": music, "episodes_origin": episodes}
+    given = {"path": request.url.path, "has_login": bool(settings.api_tokens), **origins, **values}
     page = HTMLResponse(_templates().get_template(template).render(given), status)
-    page.headers.update({**_HEADERS, "Content-Security-Policy": _policy(music)})
+    page.headers.update({**_HEADERS, "Content-Security-Policy": _policy(music, episodes)})
     _go_on(request, page)
     return page
 
@@ -100,22 +103,18 @@ def _go_on(request: Request, response: Response) -> None:
         set_session(request, response, token)
 
 
-def _has_login(request: Request) -> bool:
-    return bool(settings_of(request).api_tokens)
-
-
 def _origin_of(request: Request, port: int) -> str:
     host = request.url.hostname or "localhost"
     return f"{request.url.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _policy(music: str) -> str:
+def _policy(music: str, episodes: str) -> str:
     rules: Mapping[str, str] = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": f"'self' data: {music}",
-        "media-src": f"'self' {music}",
+        "media-src": f"'self' {music} {episodes}",
         "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",

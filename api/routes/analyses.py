@@ -18,7 +18,8 @@ def analyze_track(request: Request, body: AnalysisAsked) -> dict[str, Any]:
     """Tempo, beats and tempo changes of a track; in detail also downbeats, key, quality and sections."""
     settings = settings_of(request)
     found = analysis_of(body.audio_path, settings, kind=body.analysis_type, backend=body.backend)
-    return as_document(found)
+    document = as_document(found)
+    return document | {"waveform": found.waveform.tolist()} if found.kind == DETAILED else document
 
 
 @router.post("/sync-analysis")

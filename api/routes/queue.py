@@ -44,7 +44,18 @@ def _queue() -> QueueShown:
 
 def _stand(stand: Stand) -> StandShown:
     job, place = stand.job, stand.place
-    named = ("project_id", "scene_id", "title", "stage", "progress", "attempt", "created_at", "started_at")
+    named = (
+        "kind",
+        "parent_id",
+        "project_id",
+        "scene_id",
+        "title",
+        "stage",
+        "progress",
+        "attempt",
+        "created_at",
+        "started_at",
+    )
     usual = line.USUAL if job.priority is None else job.priority
     return StandShown.model_validate(
         {

@@ -100,6 +100,9 @@ class AnalysisShown(BaseModel):
     key: KeyShown | None = None
     audio_quality: QualityShown | None = None
     sections: list[SectionShown] | None = None
+    waveform: list[int] | None = Field(
+        default=None, description="Peaks of up to 1,000 equal stretches of the track, 0 to 255 of full scale."
+    )
 
 
 class PointAsked(Asked):

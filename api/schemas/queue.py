@@ -13,6 +13,8 @@ class StandShown(Shown):
     """A generation under way, and where it stands."""
 
     generation_id: str
+    kind: str
+    parent_id: str | None
     project_id: int
     scene_id: int | None
     title: str
@@ -24,7 +26,7 @@ class StandShown(Shown):
         description="Its place at a renderer: `posted` is there, `placed` about to be, `waiting` in line."
     )
     server: str | None
-    estimated_completion: Time
+    estimated_completion: Time | None
     flow_run_url: str | None
     created_at: Time
     started_at: Time | None

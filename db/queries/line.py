@@ -21,12 +21,14 @@ _BEFORE_RENDER: Final = ("queued", "plan", "check", "render")
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A generation under way, its place at a renderer if it has one, and when it should be done."""
+    """A generation under way, its place at a renderer if it has one, and when it should be done.
+
+    Of a kind that is made of other generations nobody says when.
+    """
 
     job: ProductionJob
-    asked: GenerationRequest
     place: RenderPlace | None
-    expected_at: datetime
+    expected_at: datetime | None
 
 
 def paused_at(session: Session) -> datetime | None:
@@ -80,9 +82,10 @@ def stands(session: Session) -> list[Stand]:
     now, measured = estimates.pace(session)
     found, ahead_s = [], 0.0
     for job, asked, place in rows:
-        at = estimates.expected(job, asked.duration_s, now=now, ahead_s=ahead_s, measured=measured)
-        found.append(Stand(job, asked, place, at))
-        ahead_s += asked.duration_s if job.stage in _BEFORE_RENDER else 0.0
+        length_s = 0.0 if asked is None else asked.duration_s
+        at = estimates.expected(job, length_s, now=now, ahead_s=ahead_s, measured=measured)
+        found.append(Stand(job, place, None if asked is None else at))
+        ahead_s += length_s if job.stage in _BEFORE_RENDER else 0.0
     return found
 
 
@@ -93,7 +96,7 @@ def _in_order() -> Select[*tuple[ProductionJob, GenerationRequest, RenderPlace]]
     is_live = col(RenderPlace.state).in_(("waiting", *OCCUPYING))
     return (
         select(ProductionJob, GenerationRequest, RenderPlace)
-        .join(GenerationRequest, col(GenerationRequest.generation_id) == col(ProductionJob.id))
+        .outerjoin(GenerationRequest, col(GenerationRequest.generation_id) == col(ProductionJob.id))
         .outerjoin(RenderPlace, (col(RenderPlace.generation_id) == col(ProductionJob.id)) & is_live)
         .where(col(ProductionJob.status) == "processing")
         .order_by(
