@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from api.app import build
 from api.orders import Orders
 from api.routes import (
+    archive,
     episode_audio,
     episode_cuts,
     episode_publications,
@@ -22,13 +23,8 @@ from tasks.submission import submit
 
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
-    episodes,
-    episode_audio,
-    episode_renders,
-    episode_cuts,
-    episode_publications,
-    schedules,
-    storage,
+    *(episodes, episode_audio, episode_renders, episode_cuts, episode_publications),
+    *(schedules, storage, archive),
 )
 REAL: Final = Orders(submit=submit, align=partial(align, BATCHES))
 
@@ -44,6 +40,7 @@ def create_app(settings: Settings, orders: Orders = REAL) -> FastAPI:
         description="Episodes: their scenes in order, their music, their renders, and when batches run.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
+        upload_paths=[f"{PREFIX}{archive.UPLOADS}"],
     )
     app.state.orders = orders
     return app

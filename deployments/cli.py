@@ -18,6 +18,7 @@ VERBS: Final = {
     "restore": "deployments.backup:restore",
     "part": "deployments.part:part",
     "units": "deployments.part:units",
+    "project": "deployments.archive:app",
     "storage": "deployments.storage:app",
     "produce": "deployments.produce:produce",
     "demo": "deployments.demo:demo",

@@ -1,12 +1,13 @@
 """This tower's database, for verbs that work on it whether the stack is up or not."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from db.embedded.server import EmbeddedPostgres
 from deployments import status
 from studio.errors import StackError
-from studio.settings import Settings
+from studio.settings import Settings, read_settings
 
 
 @contextmanager
@@ -44,3 +45,12 @@ def _own(settings: Settings, *, makes: bool) -> Iterator[str]:
         yield url
     finally:
         server.stop()
+
+
+@contextmanager
+def connected() -> Iterator[Settings]:
+    """Have this process work on the tower's database, whether the stack is up or not."""
+    settings = read_settings()
+    with reached(settings) as url:
+        os.environ["DATABASE_URL"] = url
+        yield settings

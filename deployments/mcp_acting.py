@@ -6,7 +6,9 @@ from deployments.mcp_tools import (
     ANIME,
     BRANCH,
     CLIP,
+    ECHO,
     GENERATION,
+    PLAN,
     POST,
     PROJECT,
     PUT,
@@ -30,6 +32,24 @@ ADDING: Final = (
         body=CLIP,
         required=("prompt",),
         is_keyed=True,
+        action="generate_video",
+    ),
+    Tool(
+        "plan_request",
+        "Has the director plan a request in plain words; nothing is carried out: `confirm_plan` does.",
+        ECHO,
+        POST,
+        "/query",
+        Effect.ADDS,
+        body={
+            "query": text("What is wanted."),
+            "conversation_id": text("To go on with one.", 200),
+            "context": {
+                "type": "object",
+                "description": "project_id, character_references, style, duration, scene_id, branch_name.",
+            },
+        },
+        required=("query",),
     ),
     Tool(
         "create_project",
@@ -130,6 +150,16 @@ CHANGING: Final = (
         has_dry_run=True,
     ),
     Tool(
+        "confirm_plan",
+        "Has a plan of the director's carried out, once, with what publishes or destroys in it.",
+        ECHO,
+        POST,
+        "/plans/{plan_id}/confirm",
+        Effect.CHANGES,
+        inside=PLAN,
+        look="/plans/{plan_id}",
+    ),
+    Tool(
         "cancel_generation",
         "Ends a generation that is under way.",
         ANIME,
@@ -138,6 +168,7 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        action="cancel_generation",
     ),
     Tool(
         "approve_generation",
@@ -168,6 +199,7 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        action="regenerate_video",
     ),
     Tool(
         "update_scene",
@@ -193,5 +225,6 @@ CHANGING: Final = (
         body={"description": text("Looks and ways.")},
         required=("description",),
         look="/characters/{character_id}",
+        action="update_character",
     ),
 )

@@ -22,7 +22,8 @@ class Tool:
 
     `path` holds names of parameters in braces; `look` is the GET that shows what a tool that changes
     something would change: such a tool is a dry run unless it is told otherwise. One with `has_dry_run` hands
-    that question to the API. `is_keyed` calls take an idempotency key.
+    that question to the API. `is_keyed` calls take an idempotency key. `action` is the
+    registered action of the director that the tool carries out, if it is one.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Tool:
     is_keyed: bool = False
     has_dry_run: bool = False
     is_list: bool = False
+    action: str = ""
 
     @property
     def asks_first(self) -> bool:
@@ -88,6 +90,8 @@ _PAGE: Final = {
 }
 PROJECT: Final = whole("Id of the project.")
 BRANCH: Final = {"branch": text("Branch of the project; `main` where none is named.", 200)}
+EPISODE: Final = {"episode_id": whole("Id of the episode.")}
+PLAN: Final = {"plan_id": {"type": "string", "pattern": "^plan_[0-9a-f]+$"}}
 GENERATION: Final = {"generation_id": {"type": "string", "pattern": "^gen_[0-9A-Za-z_-]+$"}}
 SCENE: Final = whole("Id of the scene.")
 OF_PROJECT: Final = {"project_id": PROJECT, **BRANCH}
@@ -111,4 +115,4 @@ CLIP: Final = {
     "title": text("What it is called in the library.", 200),
 }
 ANIME, EPISODES, MUSIC, ECHO = "anime", "episodes", "music", "echo"
-GET, POST, PUT = "GET", "POST", "PUT"
+GET, POST, PUT, DELETE = "GET", "POST", "PUT", "DELETE"

@@ -1,17 +1,13 @@
 """`tower storage`: what takes how much, and having what is not needed taken away."""
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from deployments.databases import reached
-from studio.settings import Settings, read_settings
+from deployments.databases import connected
 from tasks import storage_report
 
 app = typer.Typer(help="What takes how much, and what may go.", invoke_without_command=True)
@@ -25,7 +21,7 @@ def storage(context: typer.Context, project: OfProject = None, as_json: AsJson =
     """Say what takes how much, and what a clean-up would free."""
     if context.invoked_subcommand is not None:
         return
-    with _connected() as settings:
+    with connected() as settings:
         told = storage_report.report(settings, project)
     typer.echo(json.dumps(told, indent=2)) if as_json else _show(told)
 
@@ -41,21 +37,12 @@ def clean(
     as_json: AsJson = False,
 ) -> None:
     """Take away rejected takes and intermediates whose project's time for them is over."""
-    with _connected() as settings:
+    with connected() as settings:
         told = storage_report.clean(settings, apply, project, unreferenced_days)
     if as_json:
         typer.echo(json.dumps(told, indent=2))
     else:
         _show_clean(told)
-
-
-@contextmanager
-def _connected() -> Iterator[Settings]:
-    """This process works on the tower's database, whether the stack is up or not."""
-    settings = read_settings()
-    with reached(settings) as url:
-        os.environ["DATABASE_URL"] = url
-        yield settings
 
 
 def _show(told: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Pictures of a series and its episodes, made of frames of takes: which frame, which part, which title."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -28,6 +29,17 @@ _TITLE_SHARE: Final = 0.34
 _LATIN_BELOW: Final = 0x250
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is measured on a frame that might be shown."""
+
+    is_empty: bool
+    sharpness: float
+    spread: float
+    colour: float
+    richness: float
+
+
 def choose_frame(frames: Sequence[Pixels]) -> int | None:
     """The frame of one clip that shows most.
 
@@ -39,7 +51,12 @@ def choose_frame(frames: Sequence[Pixels]) -> int | None:
         richness of tones, each measure having one vote (Borda 1781); the earlier of equals. None where every
         frame is nearly black, white or flat.
     """
-    return _first_of(frames, (_sharpness, _spread, _colourfulness, _richness))
+    seen = [_look(frame) for frame in frames]
+    kept = [index for index, look in enumerate(seen) if not look.is_empty]
+    if not kept:
+        return None
+    marks = [(seen[at].sharpness, seen[at].spread, seen[at].colour, seen[at].richness) for at in kept]
+    return kept[int(np.argmax(_votes(marks)))]
 
 
 def choose_take(frames: Sequence[Pixels], scores: Sequence[float | None]) -> list[int]:
@@ -53,10 +70,10 @@ def choose_take(frames: Sequence[Pixels], scores: Sequence[float | None]) -> lis
         Indices into `frames`, without those that show nothing. Sharpness has no vote here: it compares
         pictures of one clip alone. Takes that were not judged rank behind those that were.
     """
-    kept = [index for index, frame in enumerate(frames) if not _is_empty(frame)]
-    votes = _votes([frames[index] for index in kept], (_spread, _colourfulness, _richness))
-    votes += _ranks([-1.0 if scores[index] is None else float(scores[index] or 0) for index in kept])
-    return [kept[index] for index in np.argsort(-votes, kind="stable")]
+    seen = [_look(frame) for frame in frames]
+    kept = [index for index, look in enumerate(seen) if not look.is_empty]
+    marks = [(seen[at].spread, seen[at].colour, seen[at].richness, _worth(scores[at])) for at in kept]
+    return [kept[index] for index in np.argsort(-_votes(marks), kind="stable")]
 
 
 def without_caption(frame: Pixels) -> Pixels:
@@ -92,16 +109,28 @@ def draw_thumb(frame: Pixels, *, is_animatic: bool) -> bytes:
     return _jpeg(_labelled(Image.fromarray(_cut(frame, THUMB_PX)), is_animatic))
 
 
-def _first_of(frames: Sequence[Pixels], measures: Sequence[Callable[[Pixels], float]]) -> int | None:
-    kept = [index for index, frame in enumerate(frames) if not _is_empty(frame)]
-    if not kept:
-        return None
-    return kept[int(np.argmax(_votes([frames[index] for index in kept], measures)))]
+def _look(frame: Pixels) -> _Look:
+    """One look at a frame; its colours and levels are those of every third pixel."""
+    luma, few = _luma(frame), frame[::3, ::3]
+    levels = luma[::3, ::3]
+    black, white = float((levels < BLACK_BELOW).mean()), float((levels >= WHITE_FROM).mean())
+    spread = float(levels.std())
+    return _Look(
+        is_empty=max(black, white) > EMPTY_SHARE or spread < LEAST_SPREAD,
+        sharpness=texture.sharpness(luma),
+        spread=spread,
+        colour=_colourfulness(few),
+        richness=texture.tone_richness(luma),
+    )
 
 
-def _votes(frames: Sequence[Pixels], measures: Sequence[Callable[[Pixels], float]]) -> Planes:
-    ranks = [_ranks([measure(frame) for frame in frames]) for measure in measures]
-    return np.sum(ranks, axis=0) if frames else np.zeros(0)
+def _worth(score: float | None) -> float:
+    return -1.0 if score is None else score
+
+
+def _votes(marks: Sequence[Sequence[float]]) -> Planes:
+    """The sum of the ranks that each has by each of its marks."""
+    return np.sum([_ranks(measure) for measure in zip(*marks, strict=True)], axis=0) if marks else np.zeros(0)
 
 
 def _ranks(values: Sequence[float]) -> Planes:
@@ -112,26 +141,8 @@ def _ranks(values: Sequence[float]) -> Planes:
     return np.asarray(above + alike / 2, np.float64)
 
 
-def _is_empty(frame: Pixels) -> bool:
-    luma = _luma(frame)
-    black, white = float((luma < BLACK_BELOW).mean()), float((luma >= WHITE_FROM).mean())
-    return max(black, white) > EMPTY_SHARE or _spread(frame) < LEAST_SPREAD
-
-
 def _luma(frame: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def _sharpness(frame: Pixels) -> float:
-    return texture.sharpness(_luma(frame))
-
-
-def _richness(frame: Pixels) -> float:
-    return texture.tone_richness(_luma(frame))
-
-
-def _spread(frame: Pixels) -> float:
-    return float(_luma(frame).std())
 
 
 def _colourfulness(frame: Pixels) -> float:

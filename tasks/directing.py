@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from db.models.orchestration import DirectorTurn
+from db.models.production import ProductionJob
 from db.queries import branches, conversations, director, estimates, jobs, preferences, projects
 from db.queries.branches import Hold
 from db.queries.conversations import Said
 from db.queries.director import Decision
 from db.queries.projects import MAIN
 from db.session import reading, transaction
-from studio.echo.actions import ACTIONS
+from studio.echo.actions import ACTIONS, validated
 from studio.echo.documents import as_document, read_document
 from studio.echo.enriching import Enriched, LanguageModel, enriched, question_for, rephrased
 from studio.echo.facts import Context, Facts
@@ -162,16 +163,13 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
             session.expunge(turn)
             return turn, False
         _require_planned(turn)
-        project = projects.get(session, turn.project_id or 0)
-        _require_active(project.status)
-        at = branches.find(session, project.id or 0, turn.plan.get("branch", MAIN), Hold.SHARED)
-        job = jobs.accept_job(
+        job = accept_steps(
             session,
-            kind="direct",
-            project_id=project.id or 0,
-            branch_id=branches.id_of(at),
-            title=turn.request[:LONGEST_TITLE],
-            request={"plan_id": plan_id, "steps": turn.plan["steps"], "token": token},
+            turn.plan["steps"],
+            project_id=turn.project_id or 0,
+            branch=turn.plan.get("branch", MAIN),
+            title=turn.request,
+            plan_id=plan_id,
         )
         conversations.settle(session, turn, "accepted", job.id)
         director.note(
@@ -181,7 +179,7 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
                 {"plan_id": plan_id, "request": turn.request},
                 turn.plan["steps"],
                 "accepted",
-                project_id=project.id,
+                project_id=turn.project_id,
                 generation_id=job.id,
                 conversation_id=turn.conversation_id,
                 made_by=turn.made_by,
@@ -190,6 +188,35 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
         session.refresh(turn)
         session.expunge(turn)
     return turn, True
+
+
+def accept_steps(
+    session: Any,
+    steps: list[dict[str, Any]],
+    *,
+    project_id: int,
+    branch: str,
+    title: str,
+    plan_id: str = "",
+) -> ProductionJob:
+    """Accept a job that carries steps out, in the caller's transaction.
+
+    Raises:
+        InvalidError: a step is no registered action, or has parameters that it does not take.
+        StateError: the project is archived.
+    """
+    for step in steps:
+        validated(step["action"], step.get("parameters", {}))
+    _require_active(projects.get(session, project_id).status)
+    at = branches.find(session, project_id, branch, Hold.SHARED)
+    return jobs.accept_job(
+        session,
+        kind="direct",
+        project_id=project_id,
+        branch_id=branches.id_of(at),
+        title=title[:LONGEST_TITLE],
+        request={"plan_id": plan_id, "steps": steps},
+    )
 
 
 def drop(token: str, plan_id: str) -> DirectorTurn:

@@ -10,14 +10,15 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from db.models.orchestration import OrchestrationLog
+from db.models.orchestration import DirectorStep, DirectorTurn, OrchestrationLog
 from db.queries import monitoring
 from db.session import reading
-from studio.director import Brief, plan_shots
+from studio.echo.actions import ACTIONS
+from studio.echo.facts import Facts
+from studio.echo.planning import plan
 from studio.errors import StudioError
 from studio.pictures import ClipInfo, Picture, measure_pictures
 from studio.quality import assess_clip
-from studio.sync import NO_TIMES
 from tasks import orchestrator_survey
 from tasks.submission import DEPLOYMENTS
 
@@ -25,7 +26,9 @@ Probe = Callable[[], bool]
 T = TypeVar("T")
 
 WITHIN_S: Final = 1.5
-_BRIEF: Final = Brief("A lantern in a forest at night", duration_s=5.0, fps=Fraction(24), seed=1)
+_WHO: Final = "Kai Nakamura"
+_REQUEST: Final = f"Create a 5-second anime scene with {_WHO} in a mystical forest"
+_STEPS: Final = ["character_consistency_check", "generate_video", "quality_assessment"]
 _BLACK_FRAMES: Final = 24
 _BLACK: Final = ClipInfo(64, 36, Fraction(24), _BLACK_FRAMES, 1.0, "h264", None, None)
 _log = logging.getLogger(__name__)
@@ -41,15 +44,15 @@ def database_answers() -> bool:
 
 
 def planner_plans() -> bool:
-    """A sentence becomes shots that fill the clip, without a gap."""
-    shots = plan_shots(_BRIEF, NO_TIMES).shots
-    return sum(shot.frames for shot in shots) == _BRIEF.frames
+    """A request comes to the steps that it should, with nothing left to ask."""
+    planned = plan(_REQUEST, Facts.of(1, {_WHO: ()}))
+    return [step.action for step in planned.steps] == _STEPS and not planned.questions
 
 
 def conversations_answer() -> bool:
     """The tables that remember what was said and decided can be read."""
     with reading() as session:
-        return monitoring.can_read(session, OrchestrationLog)
+        return monitoring.can_read(session, DirectorTurn, DirectorStep, OrchestrationLog)
 
 
 def checks_find_a_fault() -> bool:
@@ -61,8 +64,16 @@ def checks_find_a_fault() -> bool:
 
 
 def executor_is_known() -> bool:
-    """Prefect has the deployment that carries out what was accepted."""
-    return orchestrator_survey.knows(DEPLOYMENTS["clip"])
+    """The registered actions refuse what they do not take, and Prefect has what carries them out."""
+    return are_bounded() and orchestrator_survey.knows(DEPLOYMENTS["direct"])
+
+
+def are_bounded() -> bool:
+    """Every action is registered by its name, and takes no parameter that it does not name."""
+    return all(
+        action.name == name and action.parameters.model_config.get("extra") == "forbid"
+        for name, action in ACTIONS.items()
+    )
 
 
 MODULES: Final[Mapping[str, Probe]] = {

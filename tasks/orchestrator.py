@@ -29,6 +29,8 @@ from db.queries.ownership import Run
 from studio.errors import UnavailableError
 
 SCAN_DEPLOYMENT = "scan-library/scan-library"
+ENRICH_DEPLOYMENT = "enrich/enrich"
+ENDED = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}
 LIVING = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
@@ -63,6 +65,27 @@ def create_scan(scan_id: int) -> UUID:
         tags=["library"],
         idempotency_key=f"library-scan/{scan_id}",
     )
+
+
+def create_enrichment(plan_id: str) -> UUID:
+    """The flow run in which a language model is asked about a plan; asked again, the same one.
+
+    Raises:
+        UnavailableError: Prefect does not answer, or does not know the deployment yet.
+    """
+    return _create(
+        ENRICH_DEPLOYMENT,
+        parameters={"plan_id": plan_id},
+        name=f"enrich {plan_id}",
+        tags=[plan_id],
+        idempotency_key=f"enrich/{plan_id}",
+    )
+
+
+def is_over(flow_run_id: UUID) -> bool:
+    """Whether a flow run has ended, or is no longer known."""
+    seen = look_at(flow_run_id)
+    return seen is None or seen.state in ENDED
 
 
 def _create(deployment: str, **run: Any) -> UUID:

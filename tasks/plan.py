@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from prefect import task
 
 from db.models.production import GenerationRequest, ProductionJob
-from db.queries import casting, decisions, generations, takes
+from db.queries import casting, decisions, director, generations, takes
+from db.queries.director import Decision
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.clients.store import open_allowed
 from studio.director import Brief, figures_in, plan_shots
+from studio.echo.plans import Terms
+from studio.echo.producing import clip_plan
 from studio.errors import NotFoundError, PathNotAllowedError
 from studio.retakes import Knob, drawn_seed
 from studio.settings import read_settings
@@ -20,6 +23,9 @@ from tasks.carrying import carry_stage
 from tasks.consistency import Claim, cast_of
 from tasks.policy import RETRIED
 from tasks.soundtrack import grid_of, soundtrack, start_of, without_music
+
+LONGEST_PLANNED: Final = 4_000
+"""So much of a prompt, with what its style adds, stands in the plan that people are shown."""
 
 
 @task(name="plan", **RETRIED)
@@ -34,7 +40,9 @@ def _plan(run: Run, take: int) -> dict[str, Any]:
         asked = generations.request(session, run.generation_id)
         first = decisions.first_of_round(session, run.generation_id)
         turned = decisions.turned(session, run.generation_id, take)
-    return planned(job, asked, first, turned)
+    result = planned(job, asked, first, turned)
+    _note_plan(job, asked, take, result["action_plan"])
+    return result
 
 
 def planned(
@@ -76,6 +84,7 @@ def planned(
     storyboard = plan_shots(brief, grid.beats_s, downbeats_s=grid.downbeats_s, sections_s=grid.sections_s)
     return {
         "storyboard": storyboard.to_json(),
+        "action_plan": _action_plan(job, asked, cast),
         "seed": brief.seed,
         "cast": cast,
         "extras": extras,
@@ -84,6 +93,31 @@ def planned(
             {"time_s": cue.time_s, "event": cue.name} for cue in brief.cues if cue.time_s < asked.duration_s
         ],
     }
+
+
+def _action_plan(job: ProductionJob, asked: GenerationRequest, cast: Sequence[str]) -> list[dict[str, Any]]:
+    """The director's steps for the clip, whether its service is up or not."""
+    length = asked.duration_s
+    terms = Terms(
+        asked.prompt[:LONGEST_PLANNED],
+        tuple(cast),
+        int(length) if length.is_integer() else length,
+        asked.style,
+        asked.quality,
+        asked.audio_path,
+    )
+    return clip_plan(terms, scene_id=job.scene_id, seed=asked.seed)
+
+
+def _note_plan(job: ProductionJob, asked: GenerationRequest, take: int, steps: list[dict[str, Any]]) -> None:
+    """The plan of a take in the director's log, once."""
+    told = {"take": take, "request": asked.prompt}
+    with transaction() as session:
+        if not director.has_planned(session, job.id, take):
+            decision = Decision(
+                director.PRODUCE, told, steps, "planned", project_id=job.project_id, generation_id=job.id
+            )
+            director.note(session, decision)
 
 
 def _seed(job: ProductionJob, asked: GenerationRequest, take: int, of_cast: Sequence[int | None]) -> int:

@@ -83,7 +83,14 @@ def is_to_be_published(run: Run) -> bool:
 def _plan(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
-        found = trailers.accepted(session, job.project_id, job.branch_id, limit=MOST_TAKES)
+        found = trailers.accepted(
+            session,
+            job.project_id,
+            job.branch_id,
+            limit=MOST_TAKES,
+            scene_ids=job.request.get("scene_ids"),
+            generation_ids=job.request.get("generation_ids"),
+        )
     if not found:
         raise InvalidError("The project has no accepted takes.", field="takes", value=0, expected="a clip")
     path, music = _music(job.request.get("audio_path"))

@@ -25,7 +25,11 @@ UPLOADS = "/assets"
 router = APIRouter(prefix=UPLOADS, tags=["assets"])
 PICTURES = ("reference_", "first_frame")
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+IMMUTABLE = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+}
 
 
 @router.post("", status_code=201)

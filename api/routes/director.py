@@ -1,29 +1,34 @@
 """Commands to the director."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going
-from api.commands import CommandsGiven
+from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going, submit_or_leave
+from api.commands import Commands, CommandsGiven
 from api.keys import IdempotencyKey, keyed, token_of
 from api.paging import PageAsked
 from api.requests import BranchQuery, branch_of, settings_of
-from api.schemas.director import CommandAccepted, CommandAsked, SceneOrder
+from api.schemas.director import CommandAccepted, CommandAsked, CommandPlanned, CommandTerms, SceneOrder
 from api.schemas.fields import Id, Warned
 from api.schemas.generations import GenerationAsked
 from api.schemas.judgement import CommandShown
-from db.queries import branches, director, projects, scenes, takes
-from db.queries.director import Told
+from db.queries import branches, director, idempotency, projects, scenes, takes
+from db.queries.director import Decision, Told
+from db.queries.idempotency import Keyed
 from db.queries.scenes import Staged
 from db.session import transaction
+from studio.echo.actions import ACTIONS
+from studio.echo.ordering import ASSESSMENT, CHECK
+from studio.echo.producing import command_plan
 from studio.errors import InvalidError, NotFoundError, PathNotAllowedError
 from studio.scene_terms import read_terms
 from studio.settings import Settings
+from tasks.directing import accept_steps
 
 router = APIRouter(prefix="/director", tags=["director"])
 
@@ -38,7 +43,12 @@ class Meant:
     warnings: tuple[Warned, ...]
 
 
-@router.post("/command", status_code=ACCEPTED)
+@router.post(
+    "/command",
+    status_code=ACCEPTED,
+    response_model=CommandAccepted | CommandPlanned,
+    responses={200: {"model": CommandPlanned, "description": "A dry run: nothing is done yet."}},
+)
 def command(
     request: Request,
     response: Response,
@@ -47,8 +57,10 @@ def command(
     afterwards: BackgroundTasks,
     branch: BranchQuery = None,
     idempotency_key: IdempotencyKey = None,
-) -> CommandAccepted:
-    """Carry out a command; `generate_scene` makes a clip of a scene as it is described."""
+) -> CommandAccepted | CommandPlanned:
+    """Carry out a command: `generate_scene` makes a clip of a scene, each other is a registered action."""
+    if body.command in ALONE:
+        return _directed(request, response, body, branch, idempotency_key, commands, afterwards)
     meant = _reader(body.command)(body, branch, settings_of(request))
     key = keyed(request, idempotency_key, body, branch=meant.branch)
     told = Told(body.command, body.model_dump(mode="json"), meant.plan)
@@ -57,6 +69,68 @@ def command(
         order, settings_of(request), response, commands, afterwards
     )
     return CommandAccepted(**answer.model_dump(), command=body.command, warnings=list(meant.warnings))
+
+
+def _directed(
+    request: Request,
+    response: Response,
+    body: CommandAsked,
+    branch: str | None,
+    idempotency_key: str | None,
+    commands: Commands,
+    afterwards: BackgroundTasks,
+) -> CommandPlanned:
+    """A registered action as a plan of its own; to publish or destroy is a dry run unless told otherwise."""
+    terms = _terms(body)
+    name = branch_of(branch, terms.branch_name)
+    own = {key: value for key, value in body.parameters.items() if key not in CommandTerms.model_fields}
+    steps = command_plan(body.command, own, terms.characters)
+    is_dry = ACTIONS[body.command].needs_confirmation if terms.dry_run is None else terms.dry_run
+    planned = CommandPlanned(
+        command=body.command, project_id=body.project_id, dry_run=is_dry, action_plan=steps
+    )
+    key = keyed(request, None if is_dry else idempotency_key, body, branch=name)
+    answer, is_new = _accept(body, planned, name, key)
+    if is_new and answer.generation_id is not None:
+        afterwards.add_task(submit_or_leave, commands, answer.generation_id)
+        response.headers["Location"] = f"/api/anime/generations/{answer.generation_id}"
+    response.status_code = 200 if is_dry else ACCEPTED
+    return answer
+
+
+def _accept(
+    body: CommandAsked, planned: CommandPlanned, branch: str, key: Keyed | None
+) -> tuple[CommandPlanned, bool]:
+    """The answer, and whether it is a new one; each is a decision in the log."""
+    asked = body.model_dump(mode="json")
+    with transaction() as session:
+        if key is not None and (first := idempotency.answered(session, key)) is not None:
+            return CommandPlanned.model_validate(first), False
+        branches.find(session, body.project_id, branch)
+        decision = Decision(body.command, asked, planned.action_plan, "planned", project_id=body.project_id)
+        if planned.dry_run:
+            director.note(session, decision)
+            return planned, False
+        job = accept_steps(
+            session,
+            planned.action_plan,
+            project_id=body.project_id,
+            branch=branch,
+            title=body.command,
+        )
+        director.note(session, replace(decision, outcome="accepted", generation_id=job.id))
+        answer = planned.model_copy(update={"generation_id": job.id, "status": "processing"})
+        if key is not None:
+            idempotency.record(session, key, status=ACCEPTED, answer=answer.model_dump(mode="json"))
+    return answer, True
+
+
+def _terms(body: CommandAsked) -> CommandTerms:
+    try:
+        return CommandTerms.model_validate(body.parameters)
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", "parameters", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
 
 
 @router.get("/log")
@@ -91,6 +165,10 @@ KNOWN: Final[dict[str, Callable[[CommandAsked, str | None, Settings], Meant]]] =
 }
 
 
+ALONE: Final = frozenset(ACTIONS) - {CHECK, ASSESSMENT}
+"""The actions that are commands; a check and an assessment belong to a clip."""
+
+
 def _reader(command: str) -> Callable[[CommandAsked, str | None, Settings], Meant]:
     reader = KNOWN.get(command)
     if reader is None:
@@ -98,8 +176,8 @@ def _reader(command: str) -> Callable[[CommandAsked, str | None, Settings], Mean
             f"The director has no command {command!r}.",
             field="command",
             value=command,
-            expected=", ".join(KNOWN),
-            known=list(KNOWN),
+            expected=", ".join((*KNOWN, *sorted(ALONE))),
+            known=[*KNOWN, *sorted(ALONE)],
         )
     return reader
 

@@ -1,12 +1,13 @@
 """The director's commands."""
 
-from typing import Final
+from typing import Any, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from api.schemas.fields import Asked, Id, Name, Object, Prompt, Warned
-from api.schemas.generations import ClipTerms, GenerationAccepted
+from api.schemas.generations import ClipTerms, GenerationAccepted, Status
+from api.schemas.scenes import Cast
 
 _EXAMPLE: Final[JsonDict] = {
     "project_id": 1,
@@ -32,6 +33,31 @@ class SceneOrder(ClipTerms):
 
     scene_id: Id
     prompt: Prompt | None = Field(default=None, min_length=1, pattern=r"\S")
+
+
+class CommandTerms(BaseModel):
+    """What every command but `generate_scene` takes beside its action's own parameters."""
+
+    model_config = ConfigDict(extra="allow")
+
+    branch_name: Name | None = None
+    dry_run: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Only show the plan; so it is for what publishes or destroys, unless this is false.",
+    )
+    characters: Cast = Field(default_factory=list, description="Of `generate_video`: who is in the clip.")
+
+
+class CommandPlanned(BaseModel):
+    """A command as the steps that it means, and the job that carries them out."""
+
+    command: str
+    project_id: int
+    dry_run: bool
+    action_plan: list[dict[str, Any]]
+    generation_id: str | None = None
+    status: Status | None = None
 
 
 class CommandAccepted(GenerationAccepted):

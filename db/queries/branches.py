@@ -145,6 +145,11 @@ def bury(session: Session, branch: Branch, kind: str, entity_id: object) -> None
     session.execute(insert(Tombstone).values(row).on_conflict_do_nothing())
 
 
+def name_of(session: Session, branch_id: int) -> str:
+    """What a branch is called."""
+    return session.get_one(Branch, branch_id).name
+
+
 def id_of(branch: Branch) -> int:
     """The id of a branch that was read from the database."""
     assert branch.id is not None

@@ -102,6 +102,18 @@ def plan(session: Session, token: str, plan_id: str, *, locked: bool = False) ->
     return turn
 
 
+def of_plan(session: Session, plan_id: str) -> DirectorTurn:
+    """The turn of a plan, whoever asked for it: for what carries it out.
+
+    Raises:
+        NotFoundError: its conversation was forgotten.
+    """
+    turn = session.scalar(select(DirectorTurn).where(col(DirectorTurn.plan_id) == plan_id))
+    if turn is None:
+        raise NotFoundError(f"There is no plan {plan_id!r}.", field="plan_id", value=plan_id)
+    return turn
+
+
 def of_run(session: Session, generation_id: str) -> DirectorTurn | None:
     """The turn whose plan a job carries out."""
     return session.scalar(select(DirectorTurn).where(col(DirectorTurn.generation_id) == generation_id))

@@ -1,5 +1,6 @@
 """What the director was told, and what came of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from db.models.judgement import UserCreativePreferences
 from db.models.learning import StyleTemplate
 from db.models.music_library import MusicTrack
 from db.models.orchestration import OrchestrationLog
-from db.models.production import ProductionJob
+from db.models.production import ProductionJob, QualityMetrics
 from db.models.production import ProductionJob as Job
 from db.models.project import Branch, Character, MusicSceneSync, Scene
 from db.models.story import Episode
@@ -160,3 +161,39 @@ def _made(session: Session, branch_id: int) -> list[Made]:
         .order_by(col(Job.created_at).desc(), col(Job.id).desc())
     )
     return [Made(*row) for row in session.execute(query.limit(RECENT))]
+
+
+def character_named(session: Session, branch_id: int, name: str) -> Character | None:
+    """The character of that name on a branch, held until the transaction ends."""
+    query = select(Character).where(col(Character.branch_id) == branch_id, col(Character.name) == name)
+    return session.scalar(query.with_for_update())
+
+
+def newest(session: Session, branch_id: int, *, scene_id: int | None, episode_id: int | None) -> Job | None:
+    """The newest clip of a scene, or the newest render of an episode, on a branch."""
+    meant = (
+        (col(Job.kind) == "clip", col(Job.scene_id) == scene_id)
+        if scene_id is not None
+        else (col(Job.kind) == "episode", col(Job.episode_id) == episode_id)
+    )
+    query = select(Job).where(col(Job.branch_id) == branch_id, *meant)
+    return session.scalar(query.order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(1))
+
+
+def under_way(session: Session, branch_id: int, *, besides: str) -> list[Job]:
+    """What is being made on a branch, oldest first."""
+    query = select(Job).where(
+        col(Job.branch_id) == branch_id, col(Job.status) == "processing", col(Job.id) != besides
+    )
+    return list(session.scalars(query.order_by(col(Job.created_at), col(Job.id)).limit(RECENT)))
+
+
+def jobs_of(session: Session, ids: Collection[str]) -> dict[str, Job]:
+    """Generations by their ids."""
+    return {job.id: job for job in session.scalars(select(Job).where(col(Job.id).in_(ids)))}
+
+
+def verdicts(session: Session, ids: Collection[str]) -> dict[str, QualityMetrics]:
+    """What was judged of generations, by their ids."""
+    query = select(QualityMetrics).where(col(QualityMetrics.generation_id).in_(ids))
+    return {row.generation_id: row for row in session.scalars(query)}

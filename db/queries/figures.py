@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from db.clock import NOW_EXACTLY, ago
 from db.models.music_library import LibraryScan
-from db.models.orchestration import OrchestrationLog
+from db.models.orchestration import DirectorTurn, OrchestrationLog
 from db.models.production import STATUSES, GenerationAnalytics
 from db.models.production import ProductionJob as Job
 from db.models.rendering import OCCUPYING, RenderPlace, RenderServer
@@ -111,9 +111,9 @@ def idle_seconds(session: Session, servers: Iterable[str]) -> dict[str, float]:
 
 def conversations(session: Session) -> tuple[int, int]:
     """How many conversations there were with the director, and how often it decided."""
-    found = session.execute(
-        select(func.count(col(OrchestrationLog.conversation_id).distinct()), func.count())
-    ).one()
+    talks = select(col(DirectorTurn.token), col(DirectorTurn.conversation_id)).distinct().subquery()
+    decided = select(func.count()).select_from(OrchestrationLog).scalar_subquery()
+    found = session.execute(select(func.count(), decided).select_from(talks)).one()
     return found[0], found[1]
 
 

@@ -47,6 +47,17 @@ def get(session: Session, generation_id: str, take: int) -> Take:
     return session.get_one(Take, (generation_id, take))
 
 
+def find(session: Session, generation_id: str, take: int) -> Take | None:
+    """One take of a generation, if it was ever begun to be rendered."""
+    return session.get(Take, (generation_id, take))
+
+
+def score(session: Session, generation_id: str) -> float | None:
+    """The score of the take that is shown; None where it was not judged."""
+    row = session.get(QualityMetrics, generation_id)
+    return None if row is None else row.score
+
+
 def measured(session: Session, generation_id: str, take: int) -> dict[str, Any]:
     """A take with the verdict on it, what was measured, and how that went over its frames.
 
@@ -65,17 +76,6 @@ def measured(session: Session, generation_id: str, take: int) -> dict[str, Any]:
     )
     told = {name: given.get(name) for name in ("verdict", "score", "reasons", "frames", "curves")}
     return {"take": row, "metrics": list(metrics), **told}
-
-
-def find(session: Session, generation_id: str, take: int) -> Take | None:
-    """One take of a generation, if it was ever begun to be rendered."""
-    return session.get(Take, (generation_id, take))
-
-
-def score(session: Session, generation_id: str) -> float | None:
-    """The score of the take that is shown; None where it was not judged."""
-    row = session.get(QualityMetrics, generation_id)
-    return None if row is None else row.score
 
 
 def source(session: Session, generation_id: str, take: int) -> int | None:

@@ -1,9 +1,10 @@
 """Trailers: the accepted takes of a project, of which they are made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, select
+from sqlalchemy import String, and_, cast, func, select, true
 from sqlmodel import Session, col
 
 from db.models.production import ProductionJob as Job
@@ -36,8 +37,19 @@ def accept(session: Session, at: Branch, title: str, request: dict[str, Any]) ->
     )
 
 
-def accepted(session: Session, project_id: int, branch_id: int, *, limit: int) -> list[Accepted]:
-    """The best-scored completed clips of a branch, of each scene the newest, in the order of the story."""
+def accepted(
+    session: Session,
+    project_id: int,
+    branch_id: int,
+    *,
+    limit: int,
+    scene_ids: Sequence[int] | None = None,
+    generation_ids: Sequence[str] | None = None,
+) -> list[Accepted]:
+    """The best-scored completed clips of a branch, of each scene the newest, in the order of the story.
+
+    With `scene_ids` or `generation_ids`, those of them alone.
+    """
     whose = func.coalesce(cast(col(Job.scene_id), String), col(Job.id))
     newest = func.row_number().over(
         partition_by=whose, order_by=(col(Job.finished_at).desc(), col(Job.id).desc())
@@ -53,6 +65,8 @@ def accepted(session: Session, project_id: int, branch_id: int, *, limit: int) -
         )
         .where(col(Job.project_id) == project_id, col(Job.branch_id) == branch_id, col(Job.kind) == "clip")
         .where(col(Job.status) == "completed", col(Job.chosen_take).is_not(None))
+        .where(true() if scene_ids is None else col(Job.scene_id).in_(scene_ids))
+        .where(true() if generation_ids is None else col(Job.id).in_(generation_ids))
         .subquery()
     )
     score = col(QualityMetrics.score)

@@ -49,7 +49,7 @@ def between(session: Session, base: str, head: str) -> dict[str, tuple[str | Non
 
 def blobs(session: Session, hashes: Iterable[str | None]) -> dict[str, Entity]:
     """The values of those hashes."""
-    return _read(session, "tree_blobs", {name for name in hashes if name})
+    return contents(session, "tree_blobs", {name for name in hashes if name})
 
 
 def reader(session: Session) -> Read:
@@ -58,14 +58,15 @@ def reader(session: Session) -> Read:
 
     def read(hashes: Collection[str]) -> dict[str, Node]:
         missing = set(hashes) - known.keys()
-        found = _read(session, "tree_nodes", missing)
+        found = contents(session, "tree_nodes", missing)
         known.update({name: node_of(content) for name, content in found.items()})
         return {name: known[name] for name in hashes}
 
     return read
 
 
-def _read(session: Session, table: str, hashes: Collection[str]) -> dict[str, Any]:
+def contents(session: Session, table: str, hashes: Collection[str]) -> dict[str, Any]:
+    """Nodes (`tree_nodes`) or values (`tree_blobs`), by their hashes."""
     if not hashes:
         return {}
     query = text(f"SELECT hash, content FROM anime_api.{table} WHERE hash = ANY(:hashes)")  # noqa: S608

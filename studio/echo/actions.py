@@ -9,6 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from studio.errors import InvalidError
 
 LONGEST_S: Final = 600
+SHORTEST_TRAILER_S: Final = 4
+LONGEST_TRAILER_S: Final = 180
 MOST: Final = 24
 """The most clips that one order makes."""
 
@@ -95,7 +97,9 @@ class Trailer(Parameters):
     episode_id: Id | Made | None = None
     scene_ids: list[Id] | None = Field(default=None, min_length=1, max_length=1000)
     generation_ids: list[GenerationId | Made] | None = Field(default=None, min_length=1, max_length=200)
-    duration: Seconds = 30
+    duration: Annotated[
+        float, BeforeValidator(_no_bool), Field(ge=SHORTEST_TRAILER_S, le=LONGEST_TRAILER_S)
+    ] = 30
     audio_path: Path | None = None
 
 

@@ -10,8 +10,8 @@ from studio.echo.plans import Missing, Understood
 from studio.echo.who import alike, find_cast
 
 _VERB: Final = re.compile(
-    r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|swap|"
-    r"replace|fix|give|turn|make|from now on,?|going forward,?)\b\s*"
+    r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
+    r"fix|give|turn|make|from now on,?|going forward,?)\b\s*"
 )
 _COMPARED: Final = re.compile(
     r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
@@ -19,8 +19,9 @@ _COMPARED: Final = re.compile(
     r"man|robot|vampire|elf)\b)"
 )
 _RULE: Final = re.compile(
-    r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:should|needs? to|must|has to|have to|ought "
-    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not)\b"
+    r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
+    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not)|(?:is|are|has|have|wears?) now|"
+    r"now (?:has|have|wears?|is|are))\b"
 )
 _OWNED: Final = re.compile(r"^'s?\s|^’s?\s")
 _FROM_NOW: Final = re.compile(r"^(?:from now on|going forward)\b")
@@ -127,14 +128,19 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
     ):
         rest = rest[owned.end() :]
         rest = re.sub(
-            r"\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to)(?= )", ":", rest, count=1
+            r"\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to|(?:is|are) now)(?= )",
+            ":",
+            rest,
+            count=1,
         )
         return tidy(re.sub(r"\s*:\s*", ": ", rest))
     if word in {"dye", "color", "colour"} and not owned:
         return tidy(rest)
     rest = rest[_led(low) :]
     rest = re.sub(
-        r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has to)\s+(?:be\s+)?",
+        r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "
+        r"to)\s+(?:(?:be|have|get)\s+)?"
+        r"|^(?:now )?(?:has|have|is)(?: now)?\s+",
         "",
         rest,
         flags=re.IGNORECASE,

@@ -19,7 +19,7 @@ _ANOTHER: Final = re.compile(
     r",?\s+(?:and|plus)\s+(?=(?:another|one)\s+(?:clip |scene |shot |video )?(?:of|with|where)\b)"
 )
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
-HIDDEN: Final = "\x1f"
+HIDDEN: Final = "¤"
 """What stands for each character of a quotation: no word, and no mark."""
 
 

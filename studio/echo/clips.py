@@ -29,7 +29,9 @@ _VERB: Final = re.compile(rf"^\s*(?:{MAKING})\b\s+(?:(?:me|us|for me|for us)\b\s
 _PICTURED: Final = re.compile(
     r"^\s*(?:create|generate|render|animate|draw|film|shoot|paint)\b\s+(?:(?:me|us)\s+)?\w"
 )
-_ELLIPTIC: Final = re.compile(rf"^\s*(?:another|one)\s+(?:{CLIP}\s+)?(?=of\b|with\b|where\b)")
+_ELLIPTIC: Final = re.compile(
+    rf"^\s*(?:{MAKING}\s+)?(?:me\s+)?(?:another|one)\s+(?:one\s+)?(?:{CLIP}\s+)?(?=of\b|with\b|where\b)"
+)
 _SOUND: Final = re.compile(r"\s*,?\s*\b(?:set )?to (?:it|that|this)(?: track| song| music)?\s*$")
 _SCENE_NUMBER: Final = re.compile(
     r"^\s*(?:for )?scene (?:number )?(\d{1,4})\s*[:,–-]\s*|\s*,?\s*\bas scene (\d{1,4})\b"

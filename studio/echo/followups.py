@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from studio.canon.tables import listed
+from studio.echo.actions import MOST
+from studio.echo.amounts import NUMBER, number
 from studio.echo.clauses import Clause
 from studio.echo.clips import add_clips, ask_about
 from studio.echo.drafting import Draft
@@ -14,13 +16,17 @@ from studio.echo.plans import Missing, Terms, Understood
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:again|once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
+    r"^(?:(?:(?:use|try|set|change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
+    r"(?:\w+|a few) more|"
+    r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
+    r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
     r"scene|shot))?|same(?: (?:thing|one|clip|scene|shot|again))?|do|the|now|and|but|just|"
     r"please|then|"
     r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|this time|one(?: "
     r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
     r"that))(?![\w'])[\s,]*)+"
 )
+_MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
 _INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
 _REPLACE: Final = re.compile(r"^(?:replace|swap|change)\s+(?P<old>.+?)\s+(?:with|for|by|to)\s+(?P<new>.+)$")
 _ADD: Final = re.compile(
@@ -56,7 +62,8 @@ def is_modification(draft: Draft, clause: Clause) -> bool:
     says_again = re.match(
         r"(?:again|once more|one more time|another one|same|the same|do the same)\b", clause.low
     )
-    return says_again is not None or draft.clip is not None
+    points_back = re.match(r"(?:make|change|put) (?:it|that|this|them)\b", clause.low)
+    return bool(says_again or points_back) or draft.clip is not None
 
 
 def plan_repeated(draft: Draft, clause: Clause) -> None:
@@ -81,11 +88,20 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     ]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
     rest = tidy(rest[_led(rest) :])
+    count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
         return
     terms = _with_manner(draft.clip, manner)
-    add_clips(draft, _with_words(terms, rest, cast, draft), manner.count, manner.values.get("seed"))
+    add_clips(draft, _with_words(terms, rest, cast, draft), count, manner.values.get("seed"))
+
+
+def _how_many_more(low: str) -> int:
+    """As many as are asked for behind the one that there is; 0 where that is not said."""
+    more = _MORE.search(low)
+    if more is None:
+        return 0
+    return 3 if more["n"] == "a few" else min(MOST, max(1, int(number(more["n"]))))
 
 
 def _led(rest: str) -> int:
@@ -117,7 +133,7 @@ def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
         return _left_out(terms, rest[removed.start("who") : removed.end("who")], draft)
     if cast.names and not set(cast.names) & set(terms.cast):
         return _exchanged(terms, rest, draft, "")
-    return replace(terms, prompt=_seen_otherwise(terms.prompt, rest))
+    return replace(terms, prompt=_seen_otherwise(terms.prompt, re.sub(r"\s*,?\s*\binstead$", "", rest)))
 
 
 def _seen_otherwise(prompt: str, rest: str) -> str:

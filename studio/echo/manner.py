@@ -46,7 +46,7 @@ _NEW_SEED: Final = re.compile(
 _IN_STYLE: Final = (
     re.compile(
         r",?\s*\b(?:but |and )?(?:in |with |using )?(?:the |a |an )?style (?:of|like)\s+(?:an? |"
-        r"the )?(?P<s>[^,.;:\x1f]+?)(?=\s*(?:[,.;:]|$|\bwith\b|\bwhere\b|\bshowing\b|\bof\b|"
+        r"the )?(?P<s>[^,.;:¤]+?)(?=\s*(?:[,.;:]|$|\bwith\b|\bwhere\b|\bshowing\b|\bof\b|"
         r"\band\b))"
     ),
     re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w'-]+[ -]){0,3}?[\w'-]+)[- ]styled?\b"),
@@ -58,9 +58,9 @@ _IN_STYLE: Final = (
         + CLIP
         + r"\b))"
     ),
-    re.compile(r"\bstyle[:=]\s*(?P<s>[^,.;:]+)"),
+    re.compile(r"\bstyle(?:[:=]| to| as)\s*(?P<s>[^,.;:]+)"),
 )
-_CUT_OFF: Final = " ,.;:-–—/\t\n"
+_CUT_OFF: Final = " ,.;:?!-–—/\t\n"
 
 
 @dataclass(slots=True)

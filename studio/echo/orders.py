@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from studio.echo.actions import LONGEST_S
+from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
@@ -241,8 +241,9 @@ def plan_trailer(draft: Draft, clause: Clause) -> None:
     said: dict[str, Any] = {
         name: manner.values[name] for name in ("duration", "audio_path") if name in manner.values
     }
-    if not 0 < said.get("duration", 1) <= LONGEST_S:
-        draft.ask(Missing.DURATION, f"A trailer has at most {LONGEST_S} seconds. How long shall it be?")
+    if not SHORTEST_TRAILER_S <= said.get("duration", SHORTEST_TRAILER_S) <= LONGEST_TRAILER_S:
+        span = f"{SHORTEST_TRAILER_S} to {LONGEST_TRAILER_S} seconds"
+        draft.ask(Missing.DURATION, f"A trailer has {span}. How long shall it be?")
         return
     of = _of_what(draft, clause)
     if not draft.questions:

@@ -6,7 +6,8 @@ from typing import Final
 FILLER: Final = re.compile(
     r"(?:(?:please|pls|kindly|now|then|next|also|first|firstly|finally|lastly|afterwards?|"
     r"after that|ok(?:ay)?|hey|hi|"
-    r"hello|well|echo|so|if so|if yes|if it is|alright|great|thanks|cool|nice|and|but|just|"
+    r"hello|well|no|nope|hmm+|i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
+    r"so|if so|if yes|if it is|alright|great|thanks|cool|nice|and|but|just|"
     r"can you|could you|would you|"
     r"will you|can we|could we|i want you to|i'd like you to|i would like you to|i want to|"
     r"i'd like to|i would like to|"
@@ -53,7 +54,7 @@ _ASKED: Final = (
     r"renders|everything|we|series|show|things?|jobs?|shot|video|the)\b"
 )
 STATUS: Final = re.compile(
-    r"(?:what(?:'s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
+    r"(?:what(?:'?s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
     rf"|how(?:'s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
@@ -117,7 +118,11 @@ CHANGE: Final = re.compile(
     r"|make\b|from now on\b|going forward\b"
 )
 MODIFY: Final = re.compile(
-    r"(?:again\b|once more|one more time|another one|same\b|the same\b|do the same|now "
+    r"(?:(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
+    r"(?: of (?:it|that|those|these|them))?)\b|use\b|"
+    r"(?:try|with|give it) (?:a |an )?(?:new|different|other|another) seed|(?:change|set) (?:the |its )?"
+    r"(?:style|duration|length|quality|time|weather|music|season)\b|again\b|once more|one "
+    r"more time|another one|same\b|the same\b|do the same|now "
     r"(?:with|in|at|as|on|make|from|without|one|during|a)\b|"
     r"(?:a (?:bit|little) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider|higher|lower)\b|"
     r"(?:but )?(?:with|without|in|at|during|from|on|as|for|replace|swap|add|remove|drop|lose|"

@@ -21,6 +21,7 @@ MEANT: Final = VERBS | words_of(
 """Words that requests are made of, the ones that slips are slips of."""
 LOOKALIKES: Final = words_of(
     """
+    short shot shots sort
     aether agitate alain analysed analyses analysis analyst analysts analyte analyzed analyzer analyzers
     analyzes anima animal animals animated animator anime anthea anthem antler assemblage assembled
     assembler assembles assemblies assembly bandmate banished bender bother brainer brawler broiler

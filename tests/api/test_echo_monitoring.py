@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.echo import create_app
 from api.routes.echo_monitoring import is_well
+from db.models.orchestration import DirectorTurn
 from db.session import transaction
 from studio.clients.gpu import Gpu
 from studio.settings import Settings
@@ -71,6 +72,20 @@ def test_work_under_way_and_waiting_is_counted_in_the_tables() -> None:
     after = monitoring.measure(list)
     assert after.active_tasks - before.active_tasks == 2
     assert after.queue_size - before.queue_size == 1
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_conversation_counts_once_however_long_it_is() -> None:
+    before = monitoring.count_work().conversations
+    with transaction() as session:
+        for number, said in enumerate(("first", "first", "second")):
+            session.add(
+                DirectorTurn(
+                    plan_id=f"plan_counted_{number}", token="counted", conversation_id=said, request="",
+                    response="", state="answered",
+                )
+            )  # fmt: skip
+    assert monitoring.count_work().conversations - before == 2
 
 
 def test_renderers_elsewhere_tell_their_memory_and_nothing_more() -> None:

@@ -9,13 +9,15 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 
-from api import music
+from api import episodes, music
 from api.commands import Commands
+from api.orders import Orders
 from api.production import create_app
 from db.databases import beside, ensure
 from db.migrate import upgrade
 from studio.settings import Settings
 from tasks.library_start import Started
+from tasks.media_server import ServerSeen
 
 
 def nothing(*_what: object) -> None:
@@ -27,10 +29,19 @@ HOME = Path(tempfile.gettempdir()) / "tower-fuzz"
 SERVICE = create_app(
     Settings(home=HOME, rate_per_s=1_000_000),
     Commands(
-        *[nothing] * 5, judge_workflow=lambda *_what: (), look_at_renderers=lambda: (), survey_models=nothing
+        *[nothing] * 7,
+        look_at_jellyfin=lambda: ServerSeen("absent"),
+        make_library=lambda _name: ServerSeen("absent"),
+        judge_workflow=lambda *_what: (),
+        look_at_renderers=lambda: (),
+        survey_models=nothing,
     ),
 )
 MUSIC = music.create_app(Settings(home=HOME, rate_per_s=1_000_000), lambda: Started(1, is_new=False))
+EPISODES = episodes.create_app(
+    Settings(home=HOME, rate_per_s=1_000_000),
+    Orders(submit=nothing, align=nothing, publish=nothing, unpublish=nothing),
+)
 FEW = settings(
     max_examples=6,
     deadline=None,
@@ -42,6 +53,8 @@ schema = schemathesis.openapi.from_dict(SERVICE.openapi()).exclude(path_regex="/
 schema.app = SERVICE
 of_music = schemathesis.openapi.from_dict(MUSIC.openapi())
 of_music.app = MUSIC
+of_episodes = schemathesis.openapi.from_dict(EPISODES.openapi())
+of_episodes.app = EPISODES
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,6 +77,14 @@ def test_no_request_brings_the_service_down_or_gets_an_answer_outside_the_envelo
 @of_music.parametrize()
 @FEW
 def test_no_request_brings_the_music_service_down_or_gets_an_answer_outside_the_envelope(case: Case) -> None:
+    assert_told(case)
+
+
+@of_episodes.parametrize()
+@FEW
+def test_no_request_brings_the_episode_service_down_or_gets_an_answer_outside_the_envelope(
+    case: Case,
+) -> None:
     assert_told(case)
 
 

@@ -16,6 +16,7 @@ from api.commands import Commands
 from deployments.addresses import Addresses
 from deployments.mcp_server import TOOLS, serve
 from deployments.mcp_tools import ANIME, ECHO, EPISODES, MUSIC, Effect, Tool
+from studio.echo.actions import ACTIONS
 from studio.errors import StackError, UnavailableError
 from studio.settings import Settings
 from tests.fakes.serving import serving
@@ -72,6 +73,16 @@ def test_what_publishes_changes_or_ends_something_asks_first() -> None:
     asking = {tool.name for tool in TOOLS.values() if tool.asks_first}
     assert asking >= {"cancel_generation", "approve_generation", "merge", "update_scene", "update_character"}
     assert all(tool.look or tool.has_dry_run for tool in TOOLS.values() if tool.asks_first)
+
+
+def test_every_action_of_the_director_has_a_tool_that_is_no_less_careful() -> None:
+    served = {tool.action for tool in TOOLS.values() if tool.action}
+    assert served == set(ACTIONS)
+    for tool in TOOLS.values():
+        action = ACTIONS.get(tool.action)
+        if action is not None:
+            assert tool.asks_first >= action.needs_confirmation, tool.name
+            assert (tool.effect is Effect.READS) == action.reads_only, tool.name
 
 
 def _trouble(*_: object) -> None:

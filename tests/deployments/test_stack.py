@@ -52,6 +52,23 @@ def test_status_shows_every_part_at_its_real_address(tower: Addresses, tower_set
     assert health["status"] == "healthy", health
 
 
+def test_echo_sees_every_service_pool_worker_and_renderer_of_a_real_tower(tower: Addresses) -> None:
+    base = f"{tower.echo_url}/api/echo"
+    seen = httpx.get(f"{base}/status", trust_env=False, timeout=10).json()
+    assert seen["status"] == "healthy", seen
+    assert {service["state"] for service in seen["services"]} == {"up"}
+    assert {pool["name"] for pool in seen["pools"]} == {"amd", "cpu", "nvidia"}
+    for pool in seen["pools"]:
+        assert [worker["status"] for worker in pool["workers"]] == ["ONLINE"]
+        assert {"interactive", "batch"} <= {queue["name"] for queue in pool["queues"]}
+    assert [renderer["alive"] for renderer in seen["renderers"]] == [True]
+    metrics = httpx.get(f"{base}/system/metrics", trust_env=False).json()
+    assert 0 < metrics["memory_usage"] <= 100
+    figures = httpx.get(f"{tower.music_url}/metrics", trust_env=False).text
+    assert 'tower_queue_depth{pool="nvidia"}' in figures
+    assert "tower_db_up 1.0" in figures
+
+
 def test_up_again_finds_it_and_starts_nothing(tower: Addresses, tower_settings: Settings) -> None:
     before = status.read(tower_settings).supervisor
     assert tower_command(tower_settings, "up", "--detach").returncode == 0

@@ -1,26 +1,69 @@
-"""Episodes in a library's folder, as they are published."""
+"""An episode of small scenes, written straight into the database."""
 
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
-from studio.library import Place, episode_nfo, nfo_path, season_nfo, tvshow_nfo
-from studio.publication import Publication
-
-
-def put(library: Path, number: int = 1, title: str = "Rain", season: int = 1) -> Path:
-    """An episode as it is published."""
-    place = Place("Kaze (2026)", season, number, title)
-    video = library / place.video
-    video.parent.mkdir(parents=True, exist_ok=True)
-    video.write_bytes(b"video")
-    said = {"season": season, "episode": number, "showtitle": "Kaze", "plot": "Wind", "runtime_min": 1}
-    nfo = episode_nfo(title=title, aired=date(2026, 1, 1), **said)
-    Path(nfo_path(video)).write_bytes(nfo)
-    (video.parent / "season.nfo").write_bytes(season_nfo(number=season, title=f"Season {season}"))
-    (library / "Kaze (2026)" / "tvshow.nfo").write_bytes(tvshow_nfo(title="Kaze", plot="p", year=2026))
-    return video
+from db.models.project import Branch, ProjectSettings, Scene
+from db.models.story import Episode
+from db.queries import branches, episode_renders, generations, ownership
+from db.queries.ownership import Run
+from db.session import transaction
+from tasks.check import check_consistency
+from tasks.plan import plan_scene
+from tasks.render import render_take
+from tasks.scene_orders import orders_of
+from tests.fakes.generations import new_branch
 
 
-def published(library: Path, video: Path, *, season: int = 1, number: int = 1) -> Publication:
-    """What `put` has put there, as it is to be listed."""
-    return Publication(video, library / "Kaze (2026)", season, number, video.stat().st_size)
+@dataclass(frozen=True)
+class Told:
+    """A branch with an episode, and its scenes' ids in order."""
+
+    branch: Branch
+    episode_id: int
+    scenes: tuple[int, ...]
+
+
+def new_episode(*metadata: dict[str, Any]) -> Told:
+    """An episode of a scene for each of `metadata`, of a second at 128x72."""
+    with transaction() as session:
+        branch = new_branch(session)
+        settings = session.get_one(ProjectSettings, branch.project_id)
+        settings.width, settings.height = 128, 72
+        at = {"branch_id": branches.id_of(branch), "project_id": branch.project_id}
+        scenes = []
+        for number, said in enumerate(metadata, 1):
+            scene = Scene(scene_number=number, description=f"a forest, {number}", **at)
+            scene.details = {"duration": 1, **said}
+            session.add(scene)
+            session.flush()
+            scenes.append(scene.id or 0)
+        episode = Episode(episode_number=1, title="The Beginning", scene_ids=scenes, **at)
+        session.add(episode)
+        session.flush()
+        return Told(branch, episode.id or 0, tuple(scenes))
+
+
+def accepted(told: Told, **request: object) -> Run:
+    """A render of the episode, and its first attempt."""
+    with transaction() as session:
+        episode = session.get_one(Episode, (told.branch.id, told.episode_id))
+        return Run(episode_renders.accept(session, episode, {"quality": "draft", **request}).id, 1)
+
+
+def settle(generation_id: str, status: str, **values: object) -> None:
+    """A generation ends so, whoever carries it."""
+    with transaction() as session:
+        job = generations.get(session, generation_id)
+        ownership.settle(session, Run(job.id, job.attempt), status, **values)
+
+
+def clip_of(told: Told, status: str = "completed", **asked: object) -> str:
+    """A clip of the first scene, asked for and rendered as its episode would, on the renderer of the test."""
+    (order,) = orders_of(told.branch, told.scenes[0], [asked], "draft")
+    with transaction() as session:
+        run = Run(generations.create(session, order).id, 1)
+    for stage in (plan_scene, check_consistency, render_take):
+        stage.fn(run)
+    settle(run.generation_id, status, chosen_take=1)
+    return run.generation_id

@@ -3,7 +3,7 @@
 import pytest
 
 from studio.errors import InvalidError
-from studio.schedules import check_cron, check_rrule
+from studio.schedules import check_cron, check_rrule, read_parameters
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,12 @@ def test_cron_has_five_fields() -> None:
     for expression in ("", "@daily", "0 3 * *", "0 0 3 * * *"):
         with pytest.raises(InvalidError):
             check_cron(expression)
+
+
+def test_what_a_schedule_says_of_its_batches_is_read_and_the_rest_is_passed_over() -> None:
+    said = {"branch_name": "alt", "only_stale": False, "quality": "draft", "publish": True}
+    assert read_parameters({**said, "note": "for the night"}) == (said, ())
+    assert read_parameters({"quality": None}) == ({"quality": None}, ())
+    wrong = {"branch_name": "", "only_stale": "yes", "quality": "best", "publish": 1}
+    read, misread = read_parameters(wrong)
+    assert (read, {each.key for each in misread}) == ({}, set(wrong))

@@ -17,6 +17,7 @@ from prefect.states import Cancelled, Pending
 from sqlalchemy import text
 
 from db.clock import NOW
+from db.locks import Lock
 from db.models.production import ProductionJob
 from db.queries import generations, ownership, places, survey
 from db.queries.ownership import Run
@@ -278,7 +279,7 @@ def test_an_ended_generation_holds_no_place() -> None:
 
 def test_two_reconcilers_do_not_judge_at_once() -> None:
     generation_id = accepted(age_s=60)
-    with survey.reconciling() as is_mine:
+    with survey.held(Lock.RECONCILER) as is_mine:
         assert is_mine
         reconcile_once()
         assert job(generation_id).flow_run_id is None
