@@ -39,6 +39,6 @@ def _tidy(text: str) -> str:
 
 
 def _without_colours(phrase: str) -> str:
-    """What else a contradicted phrase says: of "short black hair" that it is short, of "brown eyes" nothing."""
+    """What else a contradicted phrase says: "short black hair" is short hair, "brown eyes" are nothing."""
     rest = [word for word in phrase.split() if word.lower().strip(",.;") not in NAMED]
     return " ".join(rest) if 1 < len(rest) < len(phrase.split()) else ""
