@@ -99,7 +99,16 @@ class Plan:
             name = prefect_name(database)
             ensure(database, name)
             extra = {"PREFECT_API_DATABASE_CONNECTION_URL": asyncpg_url(beside(database, name))}
-            argv = ["-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(self.ports.prefect)]
+            argv = [
+                "-m",
+                "deployments.prefect_server",
+                "server",
+                "start",
+                "--host",
+                LOOPBACK,
+                "--port",
+                str(self.ports.prefect),
+            ]
             return self._start("prefect", argv, {**PREFECT_SERVER, **extra})
 
         return Part(
