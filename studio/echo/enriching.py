@@ -25,6 +25,9 @@ LONGEST_REPHRASED: Final = 400
 _MARKUP: Final = re.compile(r"[<>{}$`|\\\x00-\x1f]|://|\bos\.|&&|--")
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _NUMBER: Final = re.compile(rf"\b{NUMBER}\b")
+_NUMBERING: Final = re.compile(r"^\s*\d{1,2}[.)]\s+")
+"""Models hand the numbers back by which prompts were given to them."""
+FEWEST_WORDS: Final = 4
 _CLAIMS: Final = {
     "publish": re.compile(r"\b(?:publish|releas|upload)\w*"),
     "unpublish": re.compile(r"\b(?:unpublish|withdr[ae]w)\w*"),
@@ -102,6 +105,8 @@ def enriched(planned: Plan, reply: object, facts: Facts) -> Enriched:
     kept: dict[str, str] = {}
     for place, prompt in enumerate(before):
         after = offered[place] if isinstance(offered, Sequence) and place < len(offered) else None
+        if isinstance(after, str):
+            after = _NUMBERING.sub("", after)
         reason = why_not_prompt(prompt, after, facts)
         if reason is None and after != prompt:
             kept[prompt] = " ".join(str(after).split())
@@ -151,7 +156,15 @@ def why_not_wording(planned: Plan, wording: object, facts: Facts) -> str | None:
         if action not in planned_actions and words.search(low):
             return f"it speaks of an action that is not planned: {action}"
     said = " ".join([planned.request, *(str(dict(step.parameters)) for step in planned.steps)])
-    return _other_people(said, wording, facts) or _new_numbers(said, wording)
+    return _says_nothing(said, wording) or _other_people(said, wording, facts) or _new_numbers(said, wording)
+
+
+def _says_nothing(said: str, wording: str) -> str | None:
+    """Small models fill a form with its own field's name, or with whatever comes to them."""
+    if len(wording.split()) < FEWEST_WORDS:
+        return "it is no sentence"
+    told = {*_WORD.findall(said.lower())} & {*_WORD.findall(wording.lower())}
+    return None if told else "it speaks of nothing that was asked for"
 
 
 def _why_not_rephrased(planned: Plan, said: str, again: Plan, facts: Facts) -> str | None:

@@ -46,7 +46,17 @@ def test_a_prompt_that_says_something_else_is_dropped_with_the_reason(prompt: st
     assert got.dropped[0]["reason"] == reason
 
 
-@pytest.mark.parametrize("wording", ["I published it.", "Kai and Mira in a forest.", "20 seconds.", 7])
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "I published it.",
+        "Kai and Mira in a forest.",
+        "20 seconds.",
+        7,
+        "wording",
+        "A train leaves the old town.",
+    ],
+)
 def test_a_wording_says_nothing_that_the_plan_does_not(wording: object) -> None:
     got = enriched(PLANNED, {"prompts": [PROMPT], "wording": wording}, FACTS)
     assert got.wording == ""
@@ -69,3 +79,10 @@ def test_a_rephrased_request_adds_nobody_and_publishes_nothing(request_: str) ->
     got = rephrased(unclear, {"request": request_}, FACTS)
     assert got.plan == unclear
     assert got.dropped
+
+
+def test_the_number_by_which_a_prompt_was_given_is_no_part_of_it() -> None:
+    got = enriched(PLANNED, {"prompts": [f"1. {PROMPT}, soft light"], "wording": ""}, FACTS)
+    assert [step.parameters["prompt"] for step in got.plan.steps if step.action == "generate_video"] == [
+        f"{PROMPT}, soft light"
+    ]
