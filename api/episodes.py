@@ -14,7 +14,9 @@ from api.routes import (
     episode_publications,
     episode_renders,
     episodes,
+    exchange,
     schedules,
+    screenplay,
     storage,
 )
 from studio.settings import Settings
@@ -24,7 +26,7 @@ from tasks.submission import submit
 PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(episodes, episode_audio, episode_renders, episode_cuts, episode_publications),
-    *(schedules, storage, archive),
+    *(exchange, screenplay, schedules, storage, archive),
 )
 REAL: Final = Orders(submit=submit, align=partial(align, BATCHES))
 

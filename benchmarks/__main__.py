@@ -1,10 +1,11 @@
 """`make bench`: every benchmark, each as ratios in one run."""
 
-from benchmarks import api, beats, canon, echo, library, quality, rendering, sync, versions
+from benchmarks import api, assembly, beats, canon, echo, library, quality, rendering, sync, versions
 
 if __name__ == "__main__":
     beats.main()
     sync.main()
+    assembly.main()
     api.main()
     versions.main()
     canon.main()

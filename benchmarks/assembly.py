@@ -1,7 +1,7 @@
 """An episode assembled with frames copied, against one encoded whole: `python -m benchmarks.assembly`.
 
 200 scenes of 832x480 at 24 frames a second, 24 minutes in all, cut on the beats of a track of three minutes,
-with title and end cards; every tenth scene is dissolved into, as every twentieth is faded. The clips are
+with title and end cards; every twentieth scene is dissolved into, and as many are faded. The clips are
 synthetic (a few different ones, each shown many times): moving pictures of two or three shots with grain, as
 renderers deliver them, so that neither side has an easy time. Each side is a process of its own, whose peak
 memory is what the kernel says; its sound costs both the same. Nothing is copied unless it decodes to the same

@@ -192,13 +192,15 @@ def _speed() -> None:
     took_ms = []
     plan("Create a scene with Kai in the forest", facts)
     for row in load("tune"):
-        began = time.perf_counter()
+        began = time.process_time()
         plan(row["query"], facts)
-        took_ms.append(1e3 * (time.perf_counter() - began))
+        took_ms.append(1e3 * (time.process_time() - began))
     took_ms.sort()
     most = took_ms[-1]
     middle = statistics.median(took_ms)
-    print(f"planning with {CHARACTERS} more characters: {middle:.1f} ms (median), {most:.1f} ms at most")
+    print(
+        f"planning with {CHARACTERS} more characters: {middle:.1f} ms of CPU (median), {most:.1f} ms at most"
+    )
 
 
 if __name__ == "__main__":

@@ -156,6 +156,12 @@ class PublishNotSeenError(StudioError):
     code = "PUBLISH_NOT_SEEN"
 
 
+class PlanIncompleteError(StudioError):
+    """Steps of a confirmed plan failed, or were left because others did."""
+
+    code = "PLAN_INCOMPLETE"
+
+
 class RenderError(StudioError):
     """A renderer took the prompt and did not deliver."""
 

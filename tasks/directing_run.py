@@ -21,7 +21,7 @@ from studio.echo.actions import registered, validated
 from studio.echo.documents import read_step
 from studio.echo.ordering import ASSESSMENT, Standing, cast_of, is_due, is_in_vain, needs, resolved
 from studio.echo.plans import Step
-from studio.errors import StudioError, SupersededError, UnavailableError
+from studio.errors import PlanIncompleteError, StudioError, SupersededError, UnavailableError
 from studio.settings import read_settings
 from tasks.carrying import carry_stage, stage_result
 from tasks.directing_enrichment import enriched_steps
@@ -260,7 +260,7 @@ def _error(failed: list[dict[str, Any]]) -> dict[str, Any]:
     why = first["result"].get("error") or {}
     message = why.get("message") or first["result"].get("reason") or "It came to nothing."
     return {
-        "code": "PLAN_INCOMPLETE",
+        "code": PlanIncompleteError.code,
         "message": f"Step {first['step']} ({first['action']}): {message}",
         "details": {
             "steps": [{name: each[name] for name in ("step", "action", "state", "result")} for each in failed]

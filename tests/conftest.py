@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import hypothesis
 import pytest
+from pydantic import SecretStr
 
 from db.embedded.server import EmbeddedPostgres
 from db.migrate import upgrade
@@ -16,6 +17,7 @@ from deployments import ports, stack
 from deployments.addresses import Addresses
 from deployments.parts import Plan
 from studio.settings import Settings
+from tests.fakes.jellyfin import FakeJellyfin, fake_jellyfin
 
 hypothesis.settings.register_profile("tower", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("tower")  # how long an example takes says more of the machine than of us
@@ -70,12 +72,28 @@ def prefect_server(
 
 
 @pytest.fixture(scope="session")
-def tower_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def tower_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tower of `tower_settings` has everything."""
+    return (tmp_path_factory.mktemp("tower") / "home").resolve()
+
+
+@pytest.fixture(scope="session")
+def media_server(tower_home: Path) -> Iterator[FakeJellyfin]:
+    """A media server that looks at the tower's library as soon as it is told; what it was sent is right."""
+    with fake_jellyfin({"/media/anime": tower_home / "library"}, monitor_delay_s=0.0) as fake:
+        yield fake
+    assert fake.faults == []
+
+
+@pytest.fixture(scope="session")
+def tower_settings(tower_home: Path, media_server: FakeJellyfin) -> Iterator[Settings]:
     """The settings of a tower with a home of its own and free ports; `tower` starts it."""
     settings = Settings(
-        home=tmp_path_factory.mktemp("tower") / "home", anime_port=0, episodes_port=0, music_port=0,
+        home=tower_home, anime_port=0, episodes_port=0, music_port=0,
         echo_port=0, prefect_port=0, comfyui_port=0,
         database_url=None, prefect_api_url=None, comfyui_urls=(),
+        jellyfin_url=media_server.url, jellyfin_api_key=SecretStr(media_server.token),
+        jellyfin_path_map=(f"{tower_home / 'library'}=/media/anime",), jellyfin_wait_s=20.0,
     )  # fmt: skip
     yield settings
     stack.down(settings)

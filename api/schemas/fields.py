@@ -49,7 +49,7 @@ class Warned(BaseModel):
     message: str
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """The database holds all text but NUL."""
     if "\0" in text:
         raise PydanticCustomError("nul", "Text cannot hold NUL", {"expected": "text without NUL"})
@@ -132,16 +132,16 @@ def _even(value: int) -> int:
 
 Id = Annotated[int, BeforeValidator(number), Field(ge=1, le=LARGEST_ID)]
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_storable)
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(storable)
 ]
-Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_storable)]
-StoredPath = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_storable)]
+Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(storable)]
+StoredPath = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(storable)]
 Object = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 Json = Annotated[Any, AfterValidator(_storable_json)]
 Values = Annotated[list[Any], Field(max_length=1000), AfterValidator(_storable_json)]
 Side = Annotated[int, BeforeValidator(number), Field(ge=64, le=1920), AfterValidator(_even)]
 Number = Annotated[float, BeforeValidator(number), AfterValidator(as_sent)]
-Prompt = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_storable)]
+Prompt = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(storable)]
 FrameRate = Annotated[
     Fraction,
     PlainValidator(_frame_rate),

@@ -32,6 +32,12 @@ def create(session: Session, branch: Branch, values: Mapping[str, Any]) -> Chara
     return character
 
 
+def names(session: Session, branch: Branch) -> list[str]:
+    """The names of a branch's characters."""
+    query = select(col(Character.name)).where(col(Character.branch_id) == branch.id)
+    return list(session.scalars(query.order_by(col(Character.name))))
+
+
 def get(session: Session, character_id: int, branch_name: str) -> Character:
     """The character of that id as a branch has it.
 

@@ -43,6 +43,26 @@ def create(session: Session, branch: Branch, values: Mapping[str, Any], names: S
     return _staged(session, [scene], branch)[0]
 
 
+def create_all(session: Session, branch: Branch, told: Sequence[Mapping[str, Any]]) -> list[int | None]:
+    """Scenes on a branch, each with `scene_number`, `description`, `characters` and `metadata`; their ids.
+
+    Raises:
+        DuplicateError: the branch has a scene of one of these numbers.
+    """
+    made = []
+    for each in told:
+        values = {name: each[name] for name in ("scene_number", "description")}
+        staged = create(session, branch, {**values, "details": each["metadata"]}, each["characters"])
+        made.append(staged.scene.id)
+    return made
+
+
+def last_number(session: Session, branch: Branch) -> int:
+    """The highest number of a branch's scenes; 0 where it has none."""
+    query = select(func.max(col(Scene.scene_number))).where(col(Scene.branch_id) == branch.id)
+    return session.scalar(query) or 0
+
+
 def get(session: Session, scene_id: int, branch_name: str) -> Staged:
     """The scene of that id as a branch has it.
 

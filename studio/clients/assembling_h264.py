@@ -193,7 +193,8 @@ def _on_grid(times: Sequence[Fraction], keys: Sequence[bool], fps: Fraction) -> 
     """Packets by the frames they show; None where these are not 0, 1, 2 ... at that rate."""
     if not times:
         return None
-    shown = np.array([float((time - min(times)) * fps) for time in times])
+    first = min(times)
+    shown = np.array([float((time - first) * fps) for time in times])
     frames = np.round(shown).astype(np.intp)
     is_even = np.all(np.abs(shown - frames) < OFF_GRID) and np.array_equal(
         np.sort(frames), np.arange(len(frames))

@@ -165,8 +165,9 @@ def listed(text: str) -> Iterator[int]:
         yield from range(first, min(last, first + 999) + 1)
 
 
+_COUNTED: Final = rf"{NUMBER}(?!\d|\.\d|[- ]?(?:{_SECOND}|{_MINUTE}|{_HOUR})\b)"
 LIST: Final = (
-    rf"{NUMBER}(?:\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|-|–|\bto\s+|\bthrough\s+|"
-    rf"\bplus\s+)\s*{NUMBER})*(?![\w.:])"
+    rf"{_COUNTED}(?:\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|-|–|\bto\s+|\bthrough\s+|"
+    rf"\bplus\s+)\s*{_COUNTED})*(?![\w:])"
 )
 """A list of numbers, as in "scenes 2, 3 and 5"."""

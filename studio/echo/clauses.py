@@ -49,7 +49,7 @@ def clauses(text: str, low: str) -> tuple[Clause, ...]:
     for (start, first), (end, _) in zip(places, [*places[1:], (len(low), len(low))], strict=True):
         del start
         part = low[first:end]
-        kept = len(part.rstrip(" ,;"))
+        kept = len(part.rstrip(" ,;.!?"))
         if part.strip(" ,.;!?"):
             found.append(Clause(text[first : first + kept], part[:kept], first))
     return tuple(found)

@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from studio.canon.checking import Bible
+from studio.canon.colours import NAMED
 from studio.canon.sheets import Canon, Statement
 from studio.canon.slots import Weight
-from studio.echo.manner import without
 
 _LOOSE: Final = re.compile(r"(?<=\bwith )and |\b(?:with|and|has)\s+(?=[,.]|in\b|$)", re.IGNORECASE)
 
@@ -22,10 +22,13 @@ def changed_description(name: str, before: str, change: str) -> str:
     lead = f"{name}: "
     bible = Bible([Canon(name, [Statement(f"{name} has {change}", "change")])])
     findings = [each for each in bible.check(lead + before) if each.weight is Weight.CONTRADICTION]
-    spans = [(each.start - len(lead), each.end - len(lead)) for each in findings]
-    kept = _tidy(without(before, [(max(start, 0), end) for start, end in spans if end > 0]))
+    kept = before
+    for each in sorted(findings, key=lambda finding: -finding.start):
+        start, end = max(each.start - len(lead), 0), max(each.end - len(lead), 0)
+        kept = kept[:start] + _without_colours(kept[start:end]) + kept[end:]
+    kept = _tidy(kept)
     sentence = change[:1].upper() + change[1:]
-    return f"{kept}. {sentence}." if kept else f"{sentence}."
+    return f"{kept[:1].upper()}{kept[1:]}. {sentence}." if kept else f"{sentence}."
 
 
 def _tidy(text: str) -> str:
@@ -33,3 +36,9 @@ def _tidy(text: str) -> str:
     text = _LOOSE.sub("", re.sub(r"\s+", " ", text))
     text = re.sub(r"\s+([,.;])", r"\1", text)
     return re.sub(r"([,;])(?:\s*[,;])+", r"\1", text).strip(" ,.;")
+
+
+def _without_colours(phrase: str) -> str:
+    """What else a contradicted phrase says: "short black hair" is short hair, "brown eyes" are nothing."""
+    rest = [word for word in phrase.split() if word.lower().strip(",.;") not in NAMED]
+    return " ".join(rest) if 1 < len(rest) < len(phrase.split()) else ""

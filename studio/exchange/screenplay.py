@@ -1,16 +1,17 @@
 """Screenplays in Fountain (fountain.io), scene by scene."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from screenplain.parsers import fountain
 from screenplain.types import Action, Dialog, DualDialog, Section, Slug, Transition
 
 from studio.errors import InvalidError
 
+T = TypeVar("T", dict[str, Any], list[Any])
 _SIDE: Final = re.compile(r"^(INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT|EST)[. ]\s*", re.IGNORECASE)
 _SIDES: Final = {"INT": "inside", "EXT": "outside", "EST": "outside"}
 _TIME: Final = re.compile(
@@ -124,6 +125,60 @@ def as_scene(scene: ScriptScene) -> dict[str, Any]:
         "characters": scene.characters,
         "metadata": {"screenplay": {**heading, **more}, "dialogue": spoken},
     }
+
+
+def write_screenplay(title: str | None, scenes: Iterable[Mapping[str, Any]]) -> str:
+    """Scenes of a project in Fountain; read again, they are the same scenes.
+
+    Args:
+        title: What stands before everything.
+        scenes: In order, each with `scene_number`, `description` and `metadata`, as `as_scene` makes them; a
+            scene that came of no screenplay is headed by its number.
+    """
+    head = [f"Title: {title}\n"] if title else []
+    return "\n".join([*head, *(_written(scene) for scene in scenes)])
+
+
+def _written(scene: Mapping[str, Any]) -> str:
+    told = _told(scene["metadata"], "screenplay", dict)
+    heading = str(told.get("heading") or "")
+    lines = [_heading(heading or f"SCENE {scene['scene_number']}", told.get("number")), ""]
+    if told.get("synopsis"):
+        lines += [f"= {told['synopsis']}", ""]
+    for action in _actions(scene["description"], heading):
+        lines += [f"!{action}", ""]
+    for each in _told(scene["metadata"], "dialogue", list):
+        lines += [*_speech(each), ""]
+    if told.get("transition"):
+        lines += [f"> {told['transition']}", ""]
+    return "\n".join(lines)
+
+
+def _told(metadata: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    """What a scene's metadata says under a name, which anybody may have written."""
+    value = metadata.get(name)
+    return value if isinstance(value, kind) else kind()
+
+
+def _heading(heading: str, number: object) -> str:
+    """One that begins like none of Fountain's is marked as one by a dot."""
+    marked = heading if _SIDE.match(heading) else f".{heading}"
+    return f"{marked} #{number}#" if number else marked
+
+
+def _actions(description: str, heading: str) -> list[str]:
+    """The paragraphs of a description, without the one that says where and when the heading does."""
+    paragraphs = [each for each in re.split(r"\n\s*\n", description) if each.strip()]
+    opening = as_scene(ScriptScene(heading))["description"]
+    return paragraphs[1:] if heading and paragraphs[:1] == [opening] else paragraphs
+
+
+def _speech(spoken: object) -> list[str]:
+    """The cue is marked as one, so that a name keeps its letters."""
+    each = spoken if isinstance(spoken, Mapping) else {}
+    said = [line for line in str(each.get("text") or "").splitlines() if line.strip()]
+    direction = [f"({each['direction']})"] if each.get("direction") else []
+    return [f"@{each.get('character')}", *direction, *said] if each.get("character") else []
 
 
 def _headed(slug: Slug) -> ScriptScene:

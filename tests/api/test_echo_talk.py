@@ -1,5 +1,6 @@
 """Talking to Echo: planned, remembered, confirmed."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from api.echo import create_app
 from db.queries import generations
 from db.session import transaction
 from studio.settings import Settings
+from tasks.directing_enrichment import enrich_plan
+from tests.fakes.ollama import fake_ollama
 
 E = "/api/echo"
 FOREST = "Create a 5-second anime scene with Kai Nakamura in a mystical forest"
@@ -149,3 +152,47 @@ def test_a_request_that_cannot_be_read_is_refused(
 def test_a_plan_of_nobody_is_not_found(echo: TestClient) -> None:
     assert echo.get(f"{E}/plans/plan_00").status_code == 404
     assert echo.post(f"{E}/plans/plan_00/confirm").status_code == 404
+
+
+def _reply(**told: object) -> tuple[str, ...]:
+    return (json.dumps(told),)
+
+
+def test_a_models_richer_prompt_is_kept_and_its_other_words_are_not(
+    talk: Any, service: TestClient, kai: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    richer = "Kai Nakamura in a mystical forest, soft light between old cedars"
+    with fake_ollama(words=_reply(prompts=[richer], wording="I published it all.")) as model:
+        monkeypatch.setenv("OLLAMA_HOST", model.url)
+        answer = talk(FOREST)
+    assert answer["action_plan"][1]["parameters"]["prompt"] == richer
+    assert answer["made_by"] == "model"
+    assert [each["what"] for each in answer["dropped"]] == ["wording"]
+    row = service.get(f"/api/anime/director/log?project_id={kai['project_id']}").json()[0]
+    assert (row["made_by"], row["dropped"][0]["reason"]) == (
+        "model", "it speaks of an action that is not planned: publish",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("trouble", ["garbage", "drops", "error"])
+def test_a_model_that_fails_is_missed_by_nobody(
+    talk: Any, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    with fake_ollama(trouble=trouble) as model:
+        monkeypatch.setenv("OLLAMA_HOST", model.url)
+        answer = talk(FOREST)
+    assert answer["action_plan"][1]["parameters"]["prompt"] == "Kai Nakamura in a mystical forest"
+    assert (answer["made_by"], [each["what"] for each in answer["dropped"]]) == ("rules", ["model"])
+
+
+def test_a_confirmed_plan_is_enriched_in_a_run_of_its_own(
+    talk: Any, echo: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_id = talk(FOREST)["plan_id"]
+    richer = "Kai Nakamura in a mystical forest, fireflies over still water"
+    with fake_ollama(words=_reply(prompts=[richer], wording="")) as model:
+        monkeypatch.setenv("OLLAMA_HOST", model.url)
+        enrich_plan(plan_id)
+    shown = echo.get(f"{E}/plans/{plan_id}").json()
+    assert shown["action_plan"][1]["parameters"]["prompt"] == richer
+    assert shown["made_by"] == "model"

@@ -14,7 +14,7 @@ GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def pages(api: httpx.Client) -> list[str]:
+def pages(api: httpx.Client, tower: Addresses) -> list[str]:
     project = int(api.post("/projects", json={"name": "For Everybody"}).json()["id"])
     sheet = {"project_id": project, "name": "Mira", "description": "silver hair, red sash"}
     mira = api.post("/characters", json=sheet).json()["id"]
@@ -31,7 +31,24 @@ def pages(api: httpx.Client) -> list[str]:
         f"{at}/bible",
         f"{at}/takes",
     )
-    return ["/", "/new", "/projects", *own, f"/generations/{clip}", "/nowhere"]
+    merge = _conflict(api, project, scene)
+    episode = httpx.post(
+        f"{tower.episodes_url}/api/anime/episodes",
+        json={"project_id": project, "title": "Snow", "scenes": [scene]},
+        trust_env=False,
+    ).json()["episode_id"]
+    versions = (f"{at}/versions", f"{at}/diff?base=main&head=other", f"{at}/merges/{merge}")
+    rest = (f"{at}/episodes", f"{at}/episodes/{episode}", "/music", "/echo?conversation=everybody")
+    return ["/", "/new", "/projects", *own, *versions, *rest, f"/generations/{clip}", "/nowhere"]
+
+
+def _conflict(api: httpx.Client, project: int, scene: int) -> int:
+    """A merge in which both branches changed one description."""
+    api.post("/branch", json={"project_id": project, "branch_name": "other"})
+    for branch in ("main", "other"):
+        api.put(f"/scenes/{scene}", json={"description": f"Snow on {branch}"}, params={"branch": branch})
+    refused = api.post("/merge", json={"project_id": project, "source_branch": "other"})
+    return int(refused.json()["error"]["details"]["merge_id"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

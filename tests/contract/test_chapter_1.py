@@ -106,6 +106,10 @@ def client(
             judge_workflow=never,
             look_at_renderers=never,
             survey_models=never,
+            publish=never,
+            unpublish=never,
+            look_at_jellyfin=never,
+            make_library=never,
         )
         with TestClient(create_app(read_settings(), commands), base_url="http://localhost") as http:
             yield http

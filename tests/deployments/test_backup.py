@@ -23,10 +23,12 @@ from db.session import psycopg_url
 from deployments import restoring
 from deployments.backup import make_backup
 from deployments.cli import command_line
+from deployments.databases import reached
 from studio.clients import store
 from studio.clients.packing import packing, unpacking
 from studio.errors import ArchiveError, NewerArchiveError, NotEmptyError, StackError
 from studio.settings import Settings
+from tests.conftest import forget
 
 ROWS_OF_0001 = Path(__file__).parents[1] / "db" / "rows_of_0001.sql"
 TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1, 2"
@@ -301,3 +303,14 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _url(settings: Settings) -> str:
     assert settings.database_url is not None
     return settings.database_url.get_secret_value()
+
+
+def test_an_empty_home_gets_a_database_of_its_own(source: Source, tmp_path: Path) -> None:
+    source.write()
+    made = make_backup(source.url, source.settings, tmp_path / "tower.zip", {})
+    home = Settings(home=tmp_path / "empty", database_url=None)
+    restoring.restore_backup(home, tmp_path / "tower.zip", force=False)
+    with reached(home) as url:
+        restored = rows(url)
+    forget(home.home)
+    assert {name: len(found) for name, found in restored.items()} == made.rows

@@ -76,6 +76,10 @@ class FakeJellyfin:
         keys = ("Type", "ParentIndexNumber", "IndexNumber")
         return next((i for i in self.items.values() if tuple(i.get(key) for key in keys) == wanted), None)
 
+    def item(self, item_id: str) -> Said:
+        """What the server lists under an id."""
+        return next(item for item in self.items.values() if item["Id"] == item_id)
+
     def app(self) -> ASGIApp:
         routes: list[tuple[str, str, Answer]] = [
             ("GET", "/System/Info/Public", self._public_info),

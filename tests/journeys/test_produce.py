@@ -12,6 +12,8 @@ import pytest
 
 from deployments.addresses import Addresses
 from studio.clients import media, sync_proof
+from studio.settings import Settings
+from tests.fakes.jellyfin import FakeJellyfin
 from tests.fakes.requests import DURATION_S, accepted, ask, ended, until
 
 pytestmark = pytest.mark.journey
@@ -69,6 +71,19 @@ def test_the_description_for_the_media_server_is_there(clip: dict[str, Any]) -> 
     assert told == {"title": "Into the Village", "season": "0", "episode": "1", "showtitle": "The Clip"}
     assert (video.parent.parent / "tvshow.nfo").exists()
     assert not [path for path in video.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_the_media_server_lists_the_clip_with_its_picture(
+    api: httpx.Client, clip: dict[str, Any], media_server: FakeJellyfin, tower_settings: Settings
+) -> None:
+    shown = clip["publication"]
+    assert (shown["state"], shown["reason"], shown["path"]) == ("listed", None, clip["published_path"])
+    item = media_server.item(shown["item_id"])
+    inside = Path(clip["published_path"]).relative_to(tower_settings.library)
+    assert item["Path"] == f"/media/anime/{inside}"
+    assert (item["Name"], item["ParentIndexNumber"], item["IndexNumber"]) == ("Into the Village", 0, 1)
+    assert "Primary" in item["ImageTags"]
+    assert api.get("/jellyfin").json()["state"] == "ready"
 
 
 def test_the_run_is_completed_in_prefect_with_its_tasks(clip: dict[str, Any], tower: Addresses) -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from db.clock import NOW
 from db.models.project import Branch, Character, Scene
-from db.queries import branches, conversations, director, generations, jobs
+from db.queries import branches, conversations, director, generations, jobs, preferences
 from db.queries.jobs import accept_job
 from db.queries.ownership import Run
 from db.session import transaction
+from studio.echo.actions import ACTIONS
 from studio.echo.documents import read_step
 from studio.errors import InvalidError
 from tasks import directing_run
@@ -37,8 +38,6 @@ def _branch() -> tuple[int, int]:
 
 
 def _steps(*steps: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    from studio.echo.actions import ACTIONS
-
     return [
         {"step": number, "action": action, "service": ACTIONS[action].service, "parameters": parameters}
         for number, (action, parameters) in enumerate(steps, 1)
@@ -213,8 +212,6 @@ def _branch_id(running: Running) -> int:
 
 
 def _likes(session: Any) -> Any:
-    from db.queries import preferences
-
     return preferences.in_effect(session, "")
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from studio.publication import ReadBack, State
 from tasks.media_server import look_again, look_for_removed, tell_and_read_back
-from tests.fakes.episodes import published, put
 from tests.fakes.jellyfin import SERVER_ID, FakeJellyfin, fake_jellyfin
+from tests.fakes.shelved import published, put
 
 THEIRS = "/media/anime"
 

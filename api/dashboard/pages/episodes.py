@@ -99,7 +99,11 @@ async def change_episode(
     at, branch, did = f"/episodes/{episode_id}", form.get("branch", "main"), form.get("do", "")
     sent = {
         "order": ("PUT", f"{at}/scenes", {"scenes": names(form.get("scenes", ""))}),
-        "add": ("PUT", f"{at}/scenes", {"scenes": [*names(form.get("scenes", "")), form.get("scene_id")]}),
+        "add": (
+            "PUT",
+            f"{at}/scenes",
+            {"scenes": [*names(form.get("scenes", "")), f"scene_{form.get('scene_id')}"]},
+        ),
         "save": ("PUT", at, {**filled(form, "title"), "synopsis": form.get("synopsis", "")}),
         "render": (
             "POST",

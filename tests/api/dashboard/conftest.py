@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import episodes, music
+from api.orders import Orders
 from api.production import create_app
 from studio.settings import Settings
 from tests.api.conftest import BASE, Told
@@ -20,8 +21,10 @@ def service(settings: Settings, database: str) -> Iterator[TestClient]:
 
 
 def served(settings: Settings, told: Told | None = None) -> Iterator[TestClient]:
-    neighbours = {"episodes": episodes.create_app(settings), "music": music.create_app(settings)}
-    commands = (told or Told()).commands()
+    told = told or Told()
+    commands = told.commands()
+    orders = Orders(submit=commands.submit, align=lambda: None)
+    neighbours = {"episodes": episodes.create_app(settings, orders), "music": music.create_app(settings)}
     app: FastAPI = create_app(settings, commands, neighbours=neighbours)
     headers = {"Accept": "text/html", "Origin": BASE}
     with TestClient(

@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.dashboard.drawing import draw_metrics, palette_of
+from api.dashboard.history import draw_history, in_order, lanes_of
+from api.dashboard.timeline import draw_timeline
 from api.dashboard.view import STATIC
 from db.queries import generations
 from db.session import transaction
@@ -283,3 +285,113 @@ def test_a_palette_is_read_off_the_words() -> None:
         "metadata": {"sash": ["red"]},
     }
     assert [name for name, _ in palette_of(kai)] == ["#1a2b3c", "black", "amber", "red"]
+
+
+def test_versions_are_recorded_compared_and_merged_by_forms(
+    client: TestClient, project: int, scene: int
+) -> None:
+    at = f"/projects/{project}"
+    client.post(f"{at}/versions", data={"do": "commit", "branch": "main", "message": "First"})
+    client.post(f"{at}/versions", data={"do": "branch", "branch": "main", "branch_name": "other"})
+    for branch in ("main", "other"):
+        client.put(f"{A}/scenes/{scene}", json={"description": f"on {branch}"}, params={"branch": branch})
+    client.post(f"{at}/versions", data={"do": "tags", "branch": "main", "name": "cut 1"})
+    page = _page(client, f"{at}/versions")
+    assert "First" in page
+    assert "cut 1" in page
+    met = client.post(f"{at}/versions", data={"do": "merge", "branch": "main", "source_branch": "other"})
+    assert re.fullmatch(rf"{at}/merges/\d+", met.headers["Location"])
+    assert "Scene 3, description" in _page(client, met.headers["Location"])
+    own = {"choose-0": "value", "value-0": "on both"}
+    assert client.post(met.headers["Location"], data=own).headers["Location"] == f"{at}/versions"
+    assert client.get(f"{A}/scenes/{scene}").json()["description"] == "on both"
+    assert "on both" in _page(client, f"{at}/diff?base=cut 1&head=main")
+    assert client.post(f"{at}/versions", data={"do": "burn"}).status_code == 422
+
+
+def test_a_merge_can_be_given_up(client: TestClient, project: int, scene: int) -> None:
+    at = f"/projects/{project}"
+    client.post(f"{at}/versions", data={"do": "branch", "branch": "main", "branch_name": "other"})
+    for branch in ("main", "other"):
+        client.put(f"{A}/scenes/{scene}", json={"description": f"on {branch}"}, params={"branch": branch})
+    met = client.post(f"{at}/versions", data={"do": "merge", "source_branch": "other"})
+    client.post(met.headers["Location"], data={"do": "abort"})
+    assert "has changed nothing" in _page(client, met.headers["Location"])
+    assert client.get(f"{A}/scenes/{scene}").json()["description"] == "on main"
+
+
+def test_an_episode_is_begun_filled_and_rendered_by_forms(
+    client: TestClient, project: int, scene: int
+) -> None:
+    at = f"/projects/{project}/episodes"
+    assert "No episodes yet" in _page(client, at)
+    begun = client.post(at, data={"title": "The Fog"}).headers["Location"]
+    added = client.post(begun, data={"do": "add", "scenes": "", "scene_id": str(scene)})
+    assert added.status_code == 303, added.text
+    page = _page(client, begun)
+    assert f'data-scene="scene_{scene}"' in page
+    assert "It is drawn once the episode was rendered" in page
+    assert client.post(begun, data={"do": "render", "publish": "yes"}).status_code == 303
+    assert "Looking which scenes are fresh" in _page(client, begun) or "Waiting" in _page(client, begun)
+    client.post(f"{at}/schedules", data={"name": "nightly", "expression": "0 3 * * *", "time_zone": "UTC"})
+    assert "0 3 * * *" in _page(client, at)
+    number = re.findall(r'name="schedule_id" value="(\d+)"', _page(client, at))[0]
+    client.post(f"{at}/schedules", data={"do": "off", "schedule_id": number})
+    assert "Switch on" in _page(client, at)
+    client.post(f"{at}/schedules", data={"do": "delete", "schedule_id": number})
+    assert "0 3 * * *" not in _page(client, at)
+
+
+def test_the_library_is_searched_and_says_when_it_is_empty(client: TestClient) -> None:
+    assert "The library is empty" in _page(client, "/music")
+    assert "Nothing found" in _page(client, "/music?q=lanterns")
+    assert "bpm_min" in _page(client, "/music?bpm_min=fast", 422)
+
+
+def test_a_timeline_shows_each_cut_where_it_is_and_how_late() -> None:
+    piece = {"frames": 24, "scene_id": 1, "generation_id": None, "transition": "cut"}
+    pieces = [
+        {**piece, "at": 24 * at, "at_s": float(at), "number": at + 1, "title": "<b>"} for at in range(2)
+    ]
+    cuts = [{"time_s": 1.0, "offset_ms": -7.0}, {"time_s": 1.5, "offset_ms": 90.0}]
+    laid = {
+        "duration_s": 2.0,
+        "pieces": pieces,
+        "cuts": cuts,
+        "beats_s": [0.0, 1.0],
+        "downbeats_s": [0.0],
+        "audio_start_s": 0.0,
+    }
+    svg = str(draw_timeline(laid, [255, 0, 255, 0], 2.0))
+    assert re.findall(r'class="(cut[^"]*)"[^>]*x1="([\d.]+)"', svg) == [
+        ("cut", "600.0"),
+        ("cut bad", "900.0"),
+    ]
+    assert "−7 ms" in svg
+    assert "+90 ms" in svg
+    assert "<b>" not in svg
+    assert 'class="wave" points="150.0' in svg
+
+
+def test_a_history_has_no_commit_before_what_it_led_to() -> None:
+    made = "2026-01-01T00:00:0"
+    commits = [
+        {"id": "a", "parents": [], "branch": "main", "created_at": f"{made}1Z"},
+        {"id": "b", "parents": ["a"], "branch": "other", "created_at": f"{made}1Z"},
+        {"id": "c", "parents": ["a", "b"], "branch": "main", "created_at": f"{made}1Z"},
+        {"id": "d", "parents": ["gone"], "branch": "late", "created_at": f"{made}0Z"},
+    ]
+    ordered = in_order(commits)
+    places = {each["id"]: at for at, each in enumerate(ordered)}
+    assert len(ordered) == 4
+    assert all(
+        places[each["id"]] < places[parent]
+        for each in commits
+        for parent in each["parents"]
+        if parent in places
+    )
+    lanes = lanes_of([{"branch_name": "main"}], ordered)
+    svg = str(draw_history(ordered, lanes, ["c"]))
+    assert svg.count("<circle") == 4
+    assert svg.count("<path") == 4
+    assert lanes["main"] == 0

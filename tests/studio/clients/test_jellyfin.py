@@ -9,9 +9,9 @@ import pytest
 
 from studio.clients.jellyfin import Jellyfin
 from studio.errors import JellyfinRefusedError, JellyfinUnavailableError, UnavailableError
-from tests.fakes.episodes import put
 from tests.fakes.jellyfin import FakeJellyfin, fake_jellyfin
 from tests.fakes.jellyfin_contract import answer_faults, request_faults
+from tests.fakes.shelved import put
 
 THEIRS = "/media/anime"
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import InvalidError
-from studio.exchange.screenplay import ScriptScene, Speech, as_scene, read_screenplay
+from studio.exchange.screenplay import ScriptScene, Speech, as_scene, read_screenplay, write_screenplay
 
 PLAY = """\
 Title:
@@ -136,3 +136,37 @@ def test_every_scene_action_and_word_is_read_in_its_order(
         (each.place, each.action, [(one.character.upper(), one.text) for one in each.speeches])
         for each in found
     ] == scenes
+
+
+WORDS = (
+    st.text("abc ÄÖ.,!?()'", min_size=1, max_size=12).map(str.strip).filter(lambda text: text.strip(".()! "))
+)
+SPEECHES = st.builds(
+    Speech,
+    st.sampled_from(["Kai", "McAvoy", "Rin 2"]),
+    WORDS.filter(lambda text: not text.startswith("(")),
+    st.one_of(st.none(), st.sampled_from(["softly", "to Rin"])),
+)
+SCENES = st.builds(
+    ScriptScene,
+    heading=st.sampled_from(["INT. MILL - NIGHT", "THE HILL", "EXT. SEA"]),
+    number=st.one_of(st.none(), st.sampled_from(["1", "2A"])),
+    synopsis=st.one_of(st.none(), st.just("They meet.")),
+    action=st.lists(st.sampled_from(["Wind.", "KAI RUNS", "> not a cut <", "A: TO:", "@who", "two\nlines"])),
+    speeches=st.lists(SPEECHES, max_size=3),
+    transition=st.one_of(st.none(), st.just("CUT TO:")),
+)
+
+
+@given(st.lists(SCENES, min_size=1, max_size=3))
+def test_what_is_written_is_read_again(scenes: list[ScriptScene]) -> None:
+    told = [{"scene_number": number, **as_scene(scene)} for number, scene in enumerate(scenes, 1)]
+    written = write_screenplay("The Mill", told)
+    play = read_screenplay(written, ["Kai", "McAvoy", "Rin 2"])
+    assert (play.title, list(play.scenes)) == ("The Mill", scenes)
+
+
+def test_a_scene_that_came_of_no_screenplay_is_headed_by_its_number() -> None:
+    scene = {"scene_number": 7, "description": "A forest.\n\nRain.", "metadata": {"dialogue": "none"}}
+    (read,) = read_screenplay(write_screenplay(None, [scene])).scenes
+    assert (read.heading, read.action) == ("SCENE 7", ["A forest.", "Rain."])
