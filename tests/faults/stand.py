@@ -67,14 +67,12 @@ class Stand:
     def begin(self, title: str, **asked: object) -> "Generation":
         """Ask for a small clip in a project of its own."""
         name = f"Fault {next(_numbers)}"
-        project = self._post("/projects", name=name)
+        project = self.post("/projects", name=name)
         body = {"prompt": "a village by day", "duration": 1.0, "width": 128, "height": 72, "seed": 5}
-        made = self._post(
-            f"/projects/{project['id']}/generate-from-command", title=title, **{**body, **asked}
-        )
+        made = self.post(f"/projects/{project['id']}/generate-from-command", title=title, **{**body, **asked})
         return Generation(self, made["generation_id"], title, name)
 
-    def _post(self, path: str, **body: object) -> dict[str, Any]:
+    def post(self, path: str, **body: object) -> dict[str, Any]:
         answer = self.api.post(path, json=body)
         assert answer.is_success, answer.text
         return dict(answer.json())
