@@ -334,12 +334,12 @@ def test_an_episode_is_begun_filled_and_rendered_by_forms(
     assert client.post(begun, data={"do": "render", "publish": "yes"}).status_code == 303
     assert "Looking which scenes are fresh" in _page(client, begun) or "Waiting" in _page(client, begun)
     client.post(f"{at}/schedules", data={"name": "nightly", "expression": "0 3 * * *", "time_zone": "UTC"})
-    assert "0 3 * * *" in _page(client, at)
+    assert "<code>0 3 * * *</code>" in _page(client, at)
     number = re.findall(r'name="schedule_id" value="(\d+)"', _page(client, at))[0]
     client.post(f"{at}/schedules", data={"do": "off", "schedule_id": number})
     assert "Switch on" in _page(client, at)
     client.post(f"{at}/schedules", data={"do": "delete", "schedule_id": number})
-    assert "0 3 * * *" not in _page(client, at)
+    assert "<code>0 3 * * *</code>" not in _page(client, at)
 
 
 def test_the_library_is_searched_and_says_when_it_is_empty(client: TestClient) -> None:
