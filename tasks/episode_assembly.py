@@ -20,6 +20,7 @@ from studio.clients import media, store
 from studio.clients.assembling import assemble
 from studio.clients.store import Stored, open_allowed
 from studio.clients.track_analysis import DETAILED, analyse_track
+from studio.dialogue import timed_lines
 from studio.episode_terms import Shape, common_shape, read_terms, read_transition
 from studio.errors import NotFoundError, PathNotAllowedError
 from studio.library import title_from
@@ -110,6 +111,7 @@ def _clip(scene: Mapping[str, Any], made: Mapping[str, Any], *, has_music: bool)
         quality=score,
         details=_provenance(take),
         sound=None if info.audio_codec is None else path,
+        dialogue=timed_lines(scene["metadata"].get("dialogue"), length_s=float(info.frames / info.fps)),
     )
 
 

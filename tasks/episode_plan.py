@@ -94,7 +94,7 @@ def digest_of(plan: Mapping[str, Any], clips: Iterable[Mapping[str, Any]]) -> st
         {
             "take": takes.get(scene["scene_id"]),
             "description": scene.get("description"),
-            **{name: scene.get("metadata", {}).get(name) for name in ("title", "transition")},
+            **{name: scene.get("metadata", {}).get(name) for name in ("title", "transition", "dialogue")},
         }
         for scene in plan["scenes"]
     ]

@@ -12,6 +12,9 @@ from db.queries.publications import Slot
 from db.session import transaction
 from studio.assembly import Assembly
 from studio.assembly_document import read_document
+from studio.assembly_exchange import episode_lines
+from studio.dialogue import language_of
+from studio.exchange.subtitles import write_subtitles
 from studio.shipped import ANIMATIC
 from tasks.carrying import carry_stage, stage_result
 from tasks.pictorial import Pictorial, Still
@@ -52,7 +55,17 @@ def _release(run: Run, take: int) -> Release:
         plot=plan["synopsis"],
         runtime_s=laid.duration_s,
         pictorial=Pictorial(series.title, _stills(laid), is_leading=plan["number"] == FIRST),
+        subtitles=_subtitles(laid, plan["metadata"].get("language")),
     )
+
+
+def _subtitles(laid: Assembly, language: object) -> dict[str, bytes]:
+    """What is said in it, beside it; nothing where nobody speaks."""
+    lines = episode_lines(laid)
+    if not lines:
+        return {}
+    text = write_subtitles(lines, "srt", width_px=laid.width, height_px=laid.height)
+    return {f"{language_of(lines, language)}.srt": text.encode()}
 
 
 def _stills(laid: Assembly) -> tuple[Still, ...]:

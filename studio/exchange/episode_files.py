@@ -34,6 +34,8 @@ def subtitle_file(document: Mapping[str, Any], form: subtitles.Format) -> str:
     lines = episode_lines(assembly)
     if not lines:
         raise NotFoundError(
-            "No scene of this cut has dialogue with times.", field="episode_id", value=assembly.title
+            "Nobody speaks in this cut: no scene has `metadata.dialogue`.",
+            field="episode_id",
+            value=assembly.title,
         )
     return subtitles.write_subtitles(lines, form, width_px=assembly.width, height_px=assembly.height)
