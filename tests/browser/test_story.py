@@ -75,7 +75,7 @@ def test_an_episode_is_ordered_rendered_and_published(
     named = [f"scene_{scenes[1]}", f"scene_{scenes[0]}"]
     assert httpx.get(url, trust_env=False).json()["scenes"] == named
     page.get_by_role("button", name="Render and publish").click()
-    expect(page.get_by_text("In the library's folder")).to_be_visible()
+    expect(page.get_by_text("The media server lists it")).to_be_visible()
     expect(page.locator("#timeline svg .piece")).to_have_count(2)
     published = Path(page.locator("#publication .mono").inner_text())
     assert published.stat().st_size > 0

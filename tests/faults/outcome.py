@@ -47,14 +47,14 @@ def check_library(generation: Generation, job: dict[str, Any]) -> None:
 
 
 def library(generation: Generation) -> dict[str, str]:
-    """The videos of the generation's project in the library, by path; beside them only descriptions."""
+    """The videos of a project in the library, by path; beside them only descriptions and pictures."""
     found: dict[str, str] = {}
     for path in generation.stand.settings.library.glob(f"{generation.project} (*/**/*"):
         assert not path.name.startswith("."), f"{path} was left behind"
         if path.suffix == ".mp4":
             found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
         else:
-            assert path.is_dir() or path.suffix == ".nfo", path
+            assert path.is_dir() or path.suffix in {".nfo", ".jpg"}, path
     return found
 
 
