@@ -61,7 +61,8 @@ TABLES: Final = (
     _of_project("anime_api.branches", "id", "branch", head_commit_id="commit"),
     _of_project("anime_api.commits", "number", "commit", ("number",), tree_hash="tree"),
     Table(
-        "anime_api.commit_parents", _OF_COMMIT, "commit_id, position",
+        "anime_api.commit_parents", _OF_COMMIT,
+        "(SELECT number FROM anime_api.commits WHERE id = commit_id), position",
         names={"commit_id": "commit", "parent_id": "commit"},
     ),
     _of_project("anime_api.tags", "name", commit_id="commit"),

@@ -38,7 +38,7 @@ class TowerCollector(Collector):
         yield from _families(found)
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, include_in_schema=False)
 def metrics() -> PlainTextResponse:
     """In Prometheus's text format."""
     tower = CollectorRegistry()

@@ -146,7 +146,7 @@ def test_pools_are_those_of_the_registry() -> None:
     entries = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     assert len(pools_of_deployments()) == len(entries)
     assert pools_of_deployments()[DEPLOYMENTS["clip"]] == "nvidia"
-    assert by_pool({"clip": 3}, scans=2) == {"nvidia": 3, "cpu": 2}
+    assert by_pool({"clip": 3}, scans=2) == {"nvidia": 3, "cpu": 2, "amd": 0}
 
 
 @pytest.mark.usefixtures("connected")

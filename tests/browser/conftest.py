@@ -18,8 +18,9 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Of a module alone: while it is open, a loop runs in this thread, and no other test could run its own."""
     if CHROMIUM is None:
         pytest.skip(HOW)
     with sync_playwright() as playwright:
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(browser: Browser, tower: Addresses) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=tower.anime_url, viewport={"width": 1360, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
