@@ -20,7 +20,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Of a module alone: while it is open, a loop runs in this thread, and no other test could run its own."""
+    """Of a module alone: while it is open, a loop runs in this thread, and no other test could run one."""
     if CHROMIUM is None:
         pytest.skip(HOW)
     with sync_playwright() as playwright:
