@@ -107,7 +107,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
             _require_workflow(asked.workflow, workflows.enabled(session))
         job = generations.create(session, asked)
         if order.told is not None:
-            director.carried_out(session, order.told, job)
+            director.carried_out(session, order.told, job, order.token)
         answer = GenerationAccepted(
             generation_id=job.id,
             status="processing",
