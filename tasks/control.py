@@ -3,6 +3,7 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from db.clock import NOW
@@ -37,15 +38,29 @@ def cancel(generation_id: str) -> None:
         StateError: it has ended, or is being published.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        _require(job, "cancelled", "processing")
-        if job.stage == "publish":
-            raise StateError("It is being published; it can no longer be cancelled.", stage=job.stage)
-        flow_run_id = job.flow_run_id
-        job.status, job.finished_at = "cancelled", NOW
-        job.attempt += 1
-        ownership.add_event(session, job, "status")
-        places.withdraw(session, generation_id)
+        flow_run_id = cancelled(session, generation_id)
+    end_elsewhere(generation_id, flow_run_id)
+
+
+def cancelled(session: Any, generation_id: str) -> UUID | None:
+    """A generation ended in our tables, in the caller's transaction; returns the flow run that carried it.
+
+    Raises:
+        StateError: it has ended, or is being published.
+    """
+    job = generations.locked(session, generation_id)
+    _require(job, "cancelled", "processing")
+    if job.stage == "publish":
+        raise StateError("It is being published; it can no longer be cancelled.", stage=job.stage)
+    job.status, job.finished_at = "cancelled", NOW
+    job.attempt += 1
+    ownership.add_event(session, job, "status")
+    places.withdraw(session, generation_id)
+    return job.flow_run_id
+
+
+def end_elsewhere(generation_id: str, flow_run_id: UUID | None) -> None:
+    """Take what is cancelled off its renderer and out of Prefect, and cancel what it has had made."""
     take_off(generation_id)
     _cancel_run(flow_run_id)
     with transaction() as session:
@@ -62,18 +77,28 @@ def approve(generation_id: str) -> None:
         StateError: it does not wait, or waits for scenes that are missing.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        _require(job, "approved", "needs_review")
-        episode_renders.hold_for(session, job)
-        _require_whole(job)
-        job.approved_at, job.chosen_take = NOW, job.take
-        if job.kind == "clip":
-            takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
-        _begin_again(job, stage="publish")
-        ownership.add_event(session, job, "approved")
-        decisions.decide(session, job, "approve")
-        preferences.learn(session)
-    _submit_or_leave(job)
+        job = approved(session, generation_id)
+    submit_or_leave(job)
+
+
+def approved(session: Any, generation_id: str) -> ProductionJob:
+    """What was waiting for a person's eye, to be published; who calls submits it once that is committed.
+
+    Raises:
+        StateError: it does not wait, or waits for scenes that are missing.
+    """
+    job = generations.locked(session, generation_id)
+    _require(job, "approved", "needs_review")
+    episode_renders.hold_for(session, job)
+    _require_whole(job)
+    job.approved_at, job.chosen_take = NOW, job.take
+    if job.kind == "clip":
+        takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
+    _begin_again(job, stage="publish")
+    ownership.add_event(session, job, "approved")
+    decisions.decide(session, job, "approve")
+    preferences.learn(session)
+    return job
 
 
 def reject(generation_id: str) -> None:
@@ -98,20 +123,28 @@ def publish(generation_id: str) -> None:
         StateError: it is not completed; what waits for a person's eye is approved instead.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        if not _is_unseen(job):
-            _require(job, "published", "completed")
-        if job.video_path is None:
-            raise StateError(
-                "It has no video.", field="kind", value=job.kind, expected="a clip or an episode"
-            )
-        episode_renders.hold_for(session, job)
-        if job.kind != "clip":
-            job.request = {**job.request, "publish": True}
-        ownership.forget_stage(session, job, "publish")
-        _begin_again(job, stage="publish")
-        ownership.add_event(session, job, "publish")
-    _submit_or_leave(job)
+        job = published(session, generation_id)
+    submit_or_leave(job)
+
+
+def published(session: Any, generation_id: str) -> ProductionJob:
+    """What is made and passed, to be published; who calls submits it once that is committed.
+
+    Raises:
+        StateError: it is not completed; what waits for a person's eye is approved instead.
+    """
+    job = generations.locked(session, generation_id)
+    if not _is_unseen(job):
+        _require(job, "published", "completed")
+    if job.video_path is None:
+        raise StateError("It has no video.", field="kind", value=job.kind, expected="a clip or an episode")
+    episode_renders.hold_for(session, job)
+    if job.kind != "clip":
+        job.request = {**job.request, "publish": True}
+    ownership.forget_stage(session, job, "publish")
+    _begin_again(job, stage="publish")
+    ownership.add_event(session, job, "publish")
+    return job
 
 
 def retry(generation_id: str) -> None:
@@ -140,7 +173,7 @@ def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
         decisions.decide(session, job, "retry", made_by=made_by, anew=is_made)
-    _submit_or_leave(job)
+    submit_or_leave(job)
 
 
 def take_off(generation_id: str) -> None:
@@ -208,7 +241,7 @@ def _begin_again(job: ProductionJob, *, stage: str) -> None:
     job.error = job.finished_at = None
 
 
-def _submit_or_leave(job: ProductionJob) -> None:
+def submit_or_leave(job: ProductionJob) -> None:
     """Where Prefect does not answer, the reconciler submits it later."""
     try:
         submit(job.id, job.attempt)

@@ -56,7 +56,7 @@ def _stand(stand: Stand) -> StandShown:
         "created_at",
         "started_at",
     )
-    usual = line.USUAL if job.priority is None else job.priority
+    usual = line.usual(job) if job.priority is None else job.priority
     return StandShown.model_validate(
         {
             **{name: getattr(job, name) for name in named},

@@ -34,9 +34,11 @@ def accept_job(
         title: What people know it by.
         request: What is asked of it, as JSON; a clip's lies in `generation_requests`.
         scene_id: The scene that it is a clip of, if any.
-        parent_id: The job that has it made, which ends it too when it is cancelled.
+        parent_id: The job that has it made: it ends with that one when that is cancelled, and stands where
+            that one was moved to in line.
         episode_id: The episode that it is about, if any.
     """
+    parent = None if parent_id is None else session.get_one(Job, parent_id)
     job = Job(
         id=f"gen_{secrets.token_hex(8)}",
         kind=kind,
@@ -47,6 +49,7 @@ def accept_job(
         request=dict(request or {}),
         parent_id=parent_id,
         episode_id=episode_id,
+        priority=None if parent is None else parent.priority,
     )
     session.add(job)
     session.flush()
