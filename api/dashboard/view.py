@@ -39,7 +39,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= words.FILTERS
-    shown = {"pages": PAGES, "project_pages": PROJECT_PAGES, "swatches": drawing.swatches}
+    shown = {
+        "pages": PAGES,
+        "project_pages": PROJECT_PAGES,
+        "swatches": drawing.swatches,
+        "shots": drawing.draw_shots,
+    }
     environment.globals |= {**words.GLOBALS, **shown, "static": static}
     return environment
 
