@@ -19,7 +19,9 @@ from api.schemas.versions import (
     EntityChange,
     FieldChange,
     MergeAsked,
+    MergeListed,
     MergeShown,
+    MergeStatus,
     PickAsked,
     ResolutionsAsked,
     TagAsked,
@@ -155,6 +157,18 @@ def cherry_pick(response: Response, body: PickAsked) -> MergeShown:
     return _carried_out(response, _picked("cherry-pick", body), is_dry_run=body.dry_run)
 
 
+@router.get("/merges")
+def list_merges(
+    project_id: ProjectQuery, page: PageAsked, status: Annotated[MergeStatus | None, Query()] = None
+) -> list[MergeListed]:
+    """Merges, reverts and cherry-picks that met conflicts, newest first."""
+    (before,) = page.after(1)
+    with transaction() as session:
+        rows = open_merges.page(session, project_id, status=status, limit=page.one_more, before=before)
+        cut = page.cut(rows, lambda row: str(row[0].id))
+    return [_listed(row, branch) for row, branch in cut]
+
+
 @router.get("/merges/{merge_id}", response_model=MergeShown)
 def get_merge(merge_id: Id, conditions: ConditionsAsked) -> MergeShown | Response:
     """A merge that met conflicts: what is left to decide, or what became of it."""
@@ -259,6 +273,19 @@ def _merge(row: Merge, recorded: Recorded | None = None) -> MergeShown:
             "commit_id": row.commit_id,
             "commit": None if recorded is None else _commit(recorded),
             "conflicts": row.conflicts if row.status == "open" else [],
+        }
+    )
+
+
+def _listed(row: Merge, branch: str) -> MergeListed:
+    open_conflicts = row.conflicts if row.status == "open" else []
+    return MergeListed.model_validate(
+        {
+            **row.model_dump(include={"kind", "source", "message", "status", "commit_id", "created_at"}),
+            "merge_id": row.id,
+            "target_branch": branch,
+            "conflicts": len(open_conflicts),
+            "updated_at": row.updated_at,
         }
     )
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from db.models.project import Branch
 from db.models.versions import Merge
-from db.queries import branches
+from db.queries import branches, projects
 from db.queries.merges import Kind, Outcome, Wanted, carry_out
 from studio.errors import InvalidError, NotFoundError, StateError
 from studio.versions.conflicts import Conflict
@@ -29,6 +29,25 @@ def keep(session: Session, wanted: Wanted, conflicts: Sequence[Conflict]) -> Mer
     session.add(row)
     session.flush()
     return row
+
+
+def page(
+    session: Session, project_id: int, *, status: str | None, limit: int, before: int
+) -> list[tuple[Merge, str]]:
+    """Merges of a project, each with the branch that it goes into, newest first.
+
+    Raises:
+        NotFoundError: there is no such project.
+    """
+    projects.get(session, project_id)
+    query = select(Merge, col(Branch.name)).join(Branch, col(Branch.id) == col(Merge.branch_id))
+    query = query.where(col(Merge.project_id) == project_id)
+    if status is not None:
+        query = query.where(col(Merge.status) == status)
+    if before:
+        query = query.where(col(Merge.id) < before)
+    rows = session.execute(query.order_by(col(Merge.id).desc()).limit(limit))
+    return [(merge, name) for merge, name in rows]
 
 
 def get(session: Session, merge_id: int, *, is_held: bool = False) -> Merge:
