@@ -167,3 +167,28 @@ def test_scenes_are_written_as_a_screenplay_that_gives_the_same_scenes(
 def test_what_is_no_screenplay_is_refused(exchange: TestClient, project: int, text: str) -> None:
     answer = exchange.post(f"{A}/projects/{project}/screenplay", json={"text": text})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16"])
+def test_a_screenplay_is_uploaded_as_a_file(
+    exchange: TestClient, client: TestClient, project: int, code: str
+) -> None:
+    path = f"{A}/projects/{project}/screenplay/file"
+    file = {"file": ("雨.fountain", "INT. 教室 - 夜\n\n雨。\n\n@カイ\n待って。\n".encode(code), "text/plain")}
+    dry = exchange.post(path, files=file, data={"dry_run": "true"})
+    assert (dry.status_code, dry.json()["unknown_characters"]) == (200, ["カイ"])
+    made = exchange.post(path, files=file, data={"first_number": "7"})
+    assert made.status_code == 201, made.text
+    scenes = client.get(f"{A}/scenes", params={"project_id": project}).json()
+    assert [(scene["scene_number"], scene["description"]) for scene in scenes] == [(7, "教室, 夜.\n\n雨。")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\xd8", b"\x89PNG\0", b"a" * 2_000_001, b"\n \n"])
+def test_a_file_that_is_no_screenplay_is_refused(exchange: TestClient, project: int, content: bytes) -> None:
+    answer = exchange.post(f"{A}/projects/{project}/screenplay/file", files={"file": ("x", content)})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+def test_a_file_is_sent_as_a_form(exchange: TestClient, project: int) -> None:
+    answer = exchange.post(f"{A}/projects/{project}/screenplay/file", json={"text": SCRIPT})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
