@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -59,7 +60,7 @@ def clip(number: int, *dialogue: Line) -> SceneClip:
 
 @pytest.fixture
 def episode(exchange: TestClient, project: int) -> int:
-    body = {"project_id": project, "title": "The Mill: one"}
+    body = {"project_id": project, "title": "The Mill: one 水車"}
     made = exchange.post(f"{A}/episodes", json=body)
     assert made.status_code == 201, made.text
     return int(made.json()["episode_id"])
@@ -94,7 +95,9 @@ def test_before_an_assembly_there_is_no_cut(exchange: TestClient, episode: int) 
 def test_the_cut_is_given_out_in_each_format(exchange: TestClient, project: int, episode: int) -> None:
     assembled(project, episode, clip(1), clip(2))
     timeline = exchange.get(f"{A}/episodes/{episode}/timeline")
-    assert timeline.headers["content-disposition"] == 'attachment; filename="01-The-Mill-one.otio"'
+    told = timeline.headers["content-disposition"]
+    assert told.startswith('attachment; filename="01-The-Mill-one.otio"; ')
+    assert unquote(told.partition("filename*=UTF-8''")[2]) == "01 The Mill: one 水車.otio"
     read = read_otio(timeline.text)
     assert [each.name for each in read.clips] == ["Scene 1", "Scene 2"]
     assert [each.path for each in read.clips] == ["/store/1.mp4", "/store/2.mp4"]
