@@ -144,7 +144,7 @@ def _read_style(low: str, templates: Sequence[str], manner: Manner) -> None:
 def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Pattern[str], ...]]:
     """All styles by name, the longest first; and where they stand: before a clip, behind what is seen."""
     known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
-    any_of = "|".join(map(re.escape, known))
+    any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
     behind = rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"
     chosen = (
@@ -277,7 +277,8 @@ def tidy(text: str) -> str:
             flags=re.IGNORECASE,
         )
         text = re.sub(
-            r"\s*,?\s*\b(?:please|pls|thanks|thank you|ta|cheers|mate|each|and|with|in|but|a|an|the|for|"
+            r"\s*,?\s*\b(?:please|pls|thanks|thank you(?: (?:so|very) much)?[.!]*|ta|cheers|mate|each|"
+            r"and|with|in|but|a|an|the|for|"
             r"long|to it|of|"
             r"instead|this time)$",
             "",

@@ -174,3 +174,25 @@ def _by_words_of_titles(low: str, things: Sequence[Numbered]) -> Found:
         if len(fits) == 1:
             return Found((fits[0],), (), pair.start(), pair.end(2))
     return Found()
+
+
+_DO_AGAIN: Final = re.compile(r"(?:do|try|render|make|shoot|run) the (?P<word>[a-z]{4,})\b")
+
+
+def find_by_one_word(clause: Clause, facts: Facts) -> Found:
+    """The one scene whose title has the word of "do the duel again"."""
+    said = _DO_AGAIN.match(clause.low)
+    if said is None or not says_again(clause.low):
+        return Found()
+    fits = [each for each in facts.scenes if said["word"] in each.title.lower().split()]
+    return Found(tuple(fits), (), *said.span("word")) if len(fits) == 1 else Found()
+
+
+def says_again(low: str) -> bool:
+    return (
+        re.search(
+            r"\b(?:again|once more|anew|over|another take|another try|from scratch|(?:new|fresh) version)\b",
+            low,
+        )
+        is not None
+    )

@@ -19,7 +19,7 @@ _LIKEWISE: Final = re.compile(
 _TOO: Final = re.compile(r"[\s,]*(?:as well|too|also|likewise|next|please|instead|then)*\W*$")
 _PICKED: Final = re.compile(
     r"\b(?:the )?(?:very )?(?P<which>first|1st|second|2nd|third|3rd|last|latest|previous|earlier|"
-    r"original|other)"
+    r"original|new|newest|other)"
     r"(?: (?:one|clip|version|take|two))?\b|\bthe one before(?: (?:that|it))?\b"
 )
 _PICKED_ALONE: Final = re.compile(
@@ -62,7 +62,7 @@ def picked(draft: Draft, low: str) -> Target | None:
         return None
     place = _PLACES.get(found["which"] or "")
     if place is None:
-        place = len(made) - (1 if found["which"] in {"last", "latest"} else 2)
+        place = len(made) - (1 if found["which"] in {"last", "latest", "new", "newest"} else 2)
     return made[place] if 0 <= place < len(made) else None
 
 
