@@ -1,8 +1,12 @@
-"""What a person decides about a generation: cancel, approve, reject, retry."""
+"""What a person decides about a generation: cancel, approve, reject, retry.
+
+`by` is the hash of the token that was shown, or nothing where there are none.
+"""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from db.clock import NOW
@@ -37,15 +41,29 @@ def cancel(generation_id: str) -> None:
         StateError: it has ended, or is being published.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        _require(job, "cancelled", "processing")
-        if job.stage == "publish":
-            raise StateError("It is being published; it can no longer be cancelled.", stage=job.stage)
-        flow_run_id = job.flow_run_id
-        job.status, job.finished_at = "cancelled", NOW
-        job.attempt += 1
-        ownership.add_event(session, job, "status")
-        places.withdraw(session, generation_id)
+        flow_run_id = cancelled(session, generation_id)
+    end_elsewhere(generation_id, flow_run_id)
+
+
+def cancelled(session: Any, generation_id: str) -> UUID | None:
+    """A generation ended in our tables, in the caller's transaction; returns the flow run that carried it.
+
+    Raises:
+        StateError: it has ended, or is being published.
+    """
+    job = generations.locked(session, generation_id)
+    _require(job, "cancelled", "processing")
+    if job.stage == "publish":
+        raise StateError("It is being published; it can no longer be cancelled.", stage=job.stage)
+    job.status, job.finished_at = "cancelled", NOW
+    job.attempt += 1
+    ownership.add_event(session, job, "status")
+    places.withdraw(session, generation_id)
+    return job.flow_run_id
+
+
+def end_elsewhere(generation_id: str, flow_run_id: UUID | None) -> None:
+    """Take what is cancelled off its renderer and out of Prefect, and cancel what it has had made."""
     take_off(generation_id)
     _cancel_run(flow_run_id)
     with transaction() as session:
@@ -55,28 +73,38 @@ def cancel(generation_id: str) -> None:
             cancel(child)
 
 
-def approve(generation_id: str) -> None:
+def approve(generation_id: str, by: str = "") -> None:
     """Publish what was waiting for a person's eye; models can be taught by a clip from then on.
 
     Raises:
         StateError: it does not wait, or waits for scenes that are missing.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        _require(job, "approved", "needs_review")
-        episode_renders.hold_for(session, job)
-        _require_whole(job)
-        job.approved_at, job.chosen_take = NOW, job.take
-        if job.kind == "clip":
-            takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
-        _begin_again(job, stage="publish")
-        ownership.add_event(session, job, "approved")
-        decisions.decide(session, job, "approve")
-        preferences.learn(session)
-    _submit_or_leave(job)
+        job = approved(session, generation_id, by)
+    submit_or_leave(job)
 
 
-def reject(generation_id: str) -> None:
+def approved(session: Any, generation_id: str, by: str = "") -> ProductionJob:
+    """What was waiting for a person's eye, to be published; who calls submits it once that is committed.
+
+    Raises:
+        StateError: it does not wait, or waits for scenes that are missing.
+    """
+    job = generations.locked(session, generation_id)
+    _require(job, "approved", "needs_review")
+    episode_renders.hold_for(session, job)
+    _require_whole(job)
+    job.approved_at, job.chosen_take = NOW, job.take
+    if job.kind == "clip":
+        takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
+    _begin_again(job, stage="publish")
+    ownership.add_event(session, job, "approved")
+    decisions.decide(session, job, "approve", token=by)
+    preferences.learn(session, by or None)
+    return job
+
+
+def reject(generation_id: str, by: str = "") -> None:
     """Decide against a clip that was waiting for a person's eye."""
     with transaction() as session:
         job = generations.locked(session, generation_id)
@@ -84,8 +112,8 @@ def reject(generation_id: str) -> None:
         job.status, job.finished_at = "failed", NOW
         job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
         ownership.add_event(session, job, "rejected", error=job.error)
-        decisions.decide(session, job, "reject")
-        preferences.learn(session)
+        decisions.decide(session, job, "reject", token=by)
+        preferences.learn(session, by or None)
     if job.published_path is not None:  # it waited to be seen where it is shown
         with suppress(NotFoundError):
             unpublish(generation_id)
@@ -98,28 +126,36 @@ def publish(generation_id: str) -> None:
         StateError: it is not completed; what waits for a person's eye is approved instead.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        if not _is_unseen(job):
-            _require(job, "published", "completed")
-        if job.video_path is None:
-            raise StateError(
-                "It has no video.", field="kind", value=job.kind, expected="a clip or an episode"
-            )
-        episode_renders.hold_for(session, job)
-        if job.kind != "clip":
-            job.request = {**job.request, "publish": True}
-        ownership.forget_stage(session, job, "publish")
-        _begin_again(job, stage="publish")
-        ownership.add_event(session, job, "publish")
-    _submit_or_leave(job)
+        job = published(session, generation_id)
+    submit_or_leave(job)
 
 
-def retry(generation_id: str) -> None:
+def published(session: Any, generation_id: str) -> ProductionJob:
+    """What is made and passed, to be published; who calls submits it once that is committed.
+
+    Raises:
+        StateError: it is not completed; what waits for a person's eye is approved instead.
+    """
+    job = generations.locked(session, generation_id)
+    if not _is_unseen(job):
+        _require(job, "published", "completed")
+    if job.video_path is None:
+        raise StateError("It has no video.", field="kind", value=job.kind, expected="a clip or an episode")
+    episode_renders.hold_for(session, job)
+    if job.kind != "clip":
+        job.request = {**job.request, "publish": True}
+    ownership.forget_stage(session, job, "publish")
+    _begin_again(job, stage="publish")
+    ownership.add_event(session, job, "publish")
+    return job
+
+
+def retry(generation_id: str, by: str = "") -> None:
     """Carry a generation out once more: a take that is made is made anew, any other is gone on with.
 
     An episode is planned anew, since its scenes may have changed; those that have not are reused.
     """
-    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person")
+    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person", by=by)
 
 
 def go_on(generation_id: str) -> None:
@@ -127,7 +163,7 @@ def go_on(generation_id: str) -> None:
     _carry_out_again(generation_id, "needs_review", made_by="loop")
 
 
-def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
+def _carry_out_again(generation_id: str, *statuses: str, made_by: str, by: str = "") -> None:
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "retried", *statuses)
@@ -139,8 +175,8 @@ def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
         jobs.leave_cancelled_parent(session, job)
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry", made_by=made_by, anew=is_made)
-    _submit_or_leave(job)
+        decisions.decide(session, job, "retry", made_by=made_by, token=by, anew=is_made)
+    submit_or_leave(job)
 
 
 def take_off(generation_id: str) -> None:
@@ -208,7 +244,7 @@ def _begin_again(job: ProductionJob, *, stage: str) -> None:
     job.error = job.finished_at = None
 
 
-def _submit_or_leave(job: ProductionJob) -> None:
+def submit_or_leave(job: ProductionJob) -> None:
     """Where Prefect does not answer, the reconciler submits it later."""
     try:
         submit(job.id, job.attempt)

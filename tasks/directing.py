@@ -85,6 +85,7 @@ def ask(asked: Asked, model: LanguageModel | None = None) -> Answered:
                 conversation_id=asked.conversation_id,
                 made_by=made_by,
                 dropped=better.dropped,
+                token=asked.token,
             ),
         )
         session.expunge(turn)
@@ -183,6 +184,7 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
                 generation_id=job.id,
                 conversation_id=turn.conversation_id,
                 made_by=turn.made_by,
+                token=token,
             ),
         )
         session.refresh(turn)

@@ -1,13 +1,14 @@
 """Carrying a plan out: its steps begun as they fall due, waited for, and reported.
 
-Each step is noted in the transaction of what it does: an attempt that follows a kill finds what was begun.
+Each step is noted in the transaction of what it does, with what it is about: an attempt that follows a kill
+does nothing twice. Only the analysis of a track, which changes nothing, is noted when it is done.
 """
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from prefect import task
 
@@ -17,19 +18,27 @@ from db.notices import Bell, listening
 from db.queries import branches, conversations, director, generations, ownership
 from db.queries.ownership import CHILDREN_CHANNEL, Run
 from db.session import transaction
-from studio.echo.actions import registered, validated
+from studio.echo.actions import validated
 from studio.echo.documents import read_step
 from studio.echo.ordering import ASSESSMENT, Standing, cast_of, is_due, is_in_vain, needs, resolved
 from studio.echo.plans import Step
-from studio.errors import PlanIncompleteError, StudioError, SupersededError, UnavailableError
+from studio.errors import (
+    ContentionError,
+    PlanIncompleteError,
+    StudioError,
+    SupersededError,
+    UnavailableError,
+)
 from studio.settings import read_settings
 from tasks.carrying import carry_stage, stage_result
+from tasks.directing_acts import FINISHED, Act, Done
 from tasks.directing_enrichment import enriched_steps
-from tasks.directing_steps import BEGUN, CALLED, FINISHED, WRITTEN, Act, Done
+from tasks.directing_steps import NOTED, analyze_track, put_out
 from tasks.policy import RETRIED
-from tasks.submission import submit
 
 log = logging.getLogger(__name__)
+_PASSING: Final = (UnavailableError, ContentionError, SupersededError)
+"""What says nothing of a step: it is tried again, or another attempt goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Running:
     steps: tuple[Step, ...]
     project_id: int
     branch_name: str
-    token: str | None
+    token: str
 
 
 @task(name="plan steps", **RETRIED)
@@ -69,8 +78,8 @@ def _carry_out(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         branch = branches.name_of(session, job.branch_id)
-        turn = conversations.of_run(session, run.generation_id)
-    running = Running(run, steps, job.project_id, branch, None if turn is None else turn.token)
+        token = director.told_by(session, run.generation_id)
+    running = Running(run, steps, job.project_id, branch, token)
     with listening(CHILDREN_CHANNEL) as bell:
         while not _are_over(rows := _advanced(running), steps):
             _wait(bell)
@@ -123,25 +132,37 @@ def _looked_at(running: Running) -> dict[int, DirectorStep]:
     if not waiting:
         return rows
     with transaction() as session:
-        ownership.own(session, running.run)
         ids = [row.child_id for row in waiting.values() if row.child_id]
         jobs, verdicts = director.jobs_of(session, ids), director.verdicts(session, ids)
-        actions = {step.number: step.action for step in running.steps}
-        for number, row in waiting.items():
-            job = jobs.get(row.child_id or "")
-            done = _ended(actions[number], job, verdicts.get(row.child_id or ""))
-            if done is not None:
-                conversations.note_step(
-                    session, running.run.generation_id, number, done.standing, result=done.result
-                )
+    actions = {step.number: step.action for step in running.steps}
+    for number, row in waiting.items():
+        child_id = row.child_id or ""
+        job = jobs.get(child_id)
+        if job is None or job.status != "processing":
+            _end(running, number, row, _came(actions[number], row, job, verdicts.get(child_id)))
     return _rows(running)
 
 
-def _ended(action: str, job: ProductionJob | None, verdict: QualityMetrics | None) -> Done | None:
-    """What came of a step whose generation has ended; None while it has not."""
+def _end(running: Running, number: int, row: DirectorStep, done: Done | None) -> None:
+    """Note what came of a step, or go on with one whose generation was still made when it was begun."""
+    if done is not None:
+        _note(running, number, done)
+        return
+    try:
+        _noted(running, number, lambda session: put_out(session, row.child_id or "", running.token))
+    except _PASSING:
+        raise
+    except StudioError as error:
+        _note(running, number, _failed(error))
+
+
+def _came(
+    action: str, row: DirectorStep, job: ProductionJob | None, verdict: QualityMetrics | None
+) -> Done | None:
+    """What came of a step whose generation has ended; None where it has yet to be published."""
     if job is None:
         return Done(Standing.FAILED, {"error": {"code": "NOT_FOUND", "message": "It is gone."}})
-    if job.status == "processing":
+    if action == "publish" and "was" not in row.result:
         return None
     result: dict[str, Any] = {"status": job.status, "video_path": job.video_path}
     if action == "publish":
@@ -164,21 +185,23 @@ def _do(
                 number for number in needs(step, running.steps) if standings[number] != Standing.COMPLETED
             ]
             reason = f"Step {lost[0]} came to nothing."
-            _note(running, step, Done(Standing.SKIPPED, {"reason": reason}))
+            _note(running, step.number, Done(Standing.SKIPPED, {"reason": reason}))
         elif step.action == ASSESSMENT:
-            _note(running, step, _assessed(rows[needs(step, running.steps)[0]]))
+            _note(running, step.number, _assessed(rows[needs(step, running.steps)[0]]))
         else:
             _act(running, step, rows)
-    except (UnavailableError, SupersededError):
+    except _PASSING:
         raise
     except StudioError as error:
-        told = {"code": error.code, "message": error.message}
-        _note(running, step, Done(Standing.FAILED, {"error": told}))
+        _note(running, step.number, _failed(error))
+
+
+def _failed(error: StudioError) -> Done:
+    return Done(Standing.FAILED, {"error": {"code": error.code, "message": error.message}})
 
 
 def _act(running: Running, step: Step, rows: Mapping[int, DirectorStep]) -> None:
     made = {number: row.result.get("made", row.child_id) for number, row in rows.items()}
-    registered(step.action)
     act = Act(
         running.run,
         replace(resolved(step, made)),
@@ -188,35 +211,10 @@ def _act(running: Running, step: Step, rows: Mapping[int, DirectorStep]) -> None
         cast_of(step, running.steps),
     )
     validated(step.action, act.told)
-    if step.action in BEGUN:
-        _begin(running, act)
-    elif step.action in WRITTEN:
-        with transaction() as session:
-            ownership.own(session, running.run)
-            done = WRITTEN[step.action](session, act)
-            conversations.note_step(
-                session, running.run.generation_id, step.number, done.standing, result=done.result
-            )
+    if step.action in NOTED:
+        _noted(running, step.number, lambda session: NOTED[step.action](session, act))
     else:
-        _note(running, step, CALLED[step.action](act))
-
-
-def _begin(running: Running, act: Act) -> None:
-    with transaction() as session:
-        ownership.own(session, running.run)
-        child = BEGUN[act.step.action](session, act)
-        conversations.note_step(
-            session,
-            running.run.generation_id,
-            act.step.number,
-            Standing.PROCESSING,
-            child_id=child.id,
-        )
-        child_id, attempt = child.id, child.attempt
-    try:
-        submit(child_id, attempt)
-    except UnavailableError as error:
-        log.warning("%s waits for the reconciler: %s", child_id, error.message)
+        _note(running, step.number, analyze_track(act))
 
 
 def _assessed(row: DirectorStep) -> Done:
@@ -225,17 +223,27 @@ def _assessed(row: DirectorStep) -> Done:
     return Done(Standing.COMPLETED, {"verdict": verdict, "score": row.result.get("score")}, row.child_id)
 
 
-def _note(running: Running, step: Step, done: Done) -> None:
+def _note(running: Running, number: int, done: Done) -> None:
+    _noted(running, number, lambda _session: done)
+
+
+def _noted(running: Running, number: int, work: Callable[[Any], Done]) -> None:
+    """Do something and note how the step stands then, in one transaction; what follows it comes after."""
     with transaction() as session:
         ownership.own(session, running.run)
+        done = work(session)
         conversations.note_step(
             session,
             running.run.generation_id,
-            step.number,
+            number,
             done.standing,
             child_id=done.child_id,
             result=done.result,
         )
+    try:
+        done.afterwards()
+    except StudioError as error:
+        log.warning("step %d is done, and what follows waits for a timer: %s", number, error.message)
 
 
 @task(name="report", **RETRIED)

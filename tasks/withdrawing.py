@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from pathlib import Path, PurePath
+from typing import Any
 
 from db.locks import Lock
 from db.models.publishing import Published
@@ -30,18 +31,29 @@ def unpublish(generation_id: str) -> None:
         StateError: it is under way.
     """
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        if job.status == "processing":
-            raise StateError("It is under way; it can be taken away once it has ended.", stage=job.stage)
-        publications.alone(session, job.project_id)
-        row = publications.of_generation(session, generation_id, locked=True)
-        left = _take_away(row, publications.of_project(session, row.project_id))
-        publications.withdrawn(session, row, left)
-        if row.season == 0:
-            specials.stands_at(specials.allocate(session, job), None)
-        job.published_path = None
-        ownership.add_event(session, job, "publication", state=State.UNPUBLISHED, reason=None, url=None)
-    _look_at(row)
+        row = taken_away(session, generation_id)
+    look_at(row)
+
+
+def taken_away(session: Any, generation_id: str) -> Published:
+    """A video out of the library, in the caller's transaction; returns its row for who asks the server.
+
+    Raises:
+        NotFoundError: nothing of that generation lies in the library.
+        StateError: it is under way.
+    """
+    job = generations.locked(session, generation_id)
+    if job.status == "processing":
+        raise StateError("It is under way; it can be taken away once it has ended.", stage=job.stage)
+    publications.alone(session, job.project_id)
+    row = publications.of_generation(session, generation_id, locked=True)
+    left = _take_away(row, publications.of_project(session, row.project_id))
+    publications.withdrawn(session, row, left)
+    if row.season == 0:
+        specials.stands_at(specials.allocate(session, job), None)
+    job.published_path = None
+    ownership.add_event(session, job, "publication", state=State.UNPUBLISHED, reason=None, url=None)
+    return row
 
 
 def look_at_due() -> None:
@@ -56,7 +68,7 @@ def look_at_due() -> None:
         with transaction() as session:
             due = publications.due(session)
         for row in due:
-            _look_at(row)
+            look_at(row)
 
 
 def _take_away(row: Published, rows: Iterable[Published]) -> dict[str, str]:
@@ -83,7 +95,7 @@ def _take_away(row: Published, rows: Iterable[Published]) -> dict[str, str]:
     return {path: sha256 for path, sha256 in row.files.items() if path not in going}
 
 
-def _look_at(row: Published) -> None:
+def look_at(row: Published) -> None:
     """One look, kept where nobody has published or taken away anything meanwhile."""
     read = _read(row)
     with transaction() as session:

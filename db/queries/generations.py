@@ -100,7 +100,8 @@ def locked(session: Session, generation_id: str) -> Job:
     Raises:
         NotFoundError: there is none.
     """
-    job = session.scalar(select(Job).where(col(Job.id) == generation_id).with_for_update())
+    query = select(Job).where(col(Job.id) == generation_id).with_for_update()
+    job = session.scalar(query, execution_options={"populate_existing": True})
     return _found(job, generation_id)
 
 

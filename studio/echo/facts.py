@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from studio.canon.names import Names
 
@@ -32,6 +33,12 @@ class Usual:
     style: str = "anime"
     duration: float = 5
     quality: str | None = None
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The parameters of a clip that say so."""
+        said = {"duration": self.duration, "style": self.style, "quality": self.quality}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ import pytest
 
 from db.clock import NOW
 from db.models.project import Branch, Character, Scene
-from db.queries import branches, conversations, director, generations, jobs, preferences
+from db.queries import branches, conversations, decisions, director, generations, jobs, preferences
 from db.queries.jobs import accept_job
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.echo.actions import ACTIONS
 from studio.echo.documents import read_step
-from studio.errors import InvalidError
+from studio.errors import InvalidError, StateError, SupersededError
 from tasks import directing_run
 from tasks.directing_run import Running, carry_out, plan_steps, report
-from tests.fakes.generations import new_branch
+from tests.fakes.generations import new_branch, new_generation
 from tests.fakes.staging import job as job_of
 from tests.fakes.staging import superseding
 
@@ -118,7 +118,6 @@ def test_a_publication_waits_for_what_it_publishes() -> None:
     assert 4 not in _states(running)
     (child,) = _children(running)
     _end(child.id, "completed")
-    assert _states(running)[4] == "processing"
     assert _states(running)[4] == "completed"
 
 
@@ -229,6 +228,97 @@ def _again(running: Running, *steps: tuple[str, dict[str, Any]]) -> Running:
         run = Run(job.id, 1)
     planned = plan_steps.fn(run)["steps"]
     return Running(run, tuple(read_step(each) for each in planned), running.project_id, "main", "")
+
+
+def _begun_clip(status: str) -> tuple[Running, str]:
+    """A clip of a plan that has ended so; the plan is that of a clip alone."""
+    running = _running(*CLIP)
+    _states(running)
+    clip_id = _children(running)[0].id
+    with transaction() as session:
+        job = generations.get(session, clip_id)
+        job.status, job.video_path = status, "/media/clip.mp4"
+        job.published_path = "/library/clip.mp4" if status == "completed" else None
+    return running, clip_id
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("cancel_generation", "processing"), ("publish", "needs_review"), ("unpublish", "completed")],
+)
+def test_an_attempt_that_lost_the_plan_touches_nothing(action: str, status: str) -> None:
+    made, clip_id = _begun_clip(status)
+    running = _again(made, (action, {"generation_id": clip_id}))
+    superseding(running.run)
+    with pytest.raises(SupersededError):
+        _states(running)
+    with transaction() as session:
+        job = generations.get(session, clip_id)
+        assert (job.status, job.attempt) == (status, 1)
+        assert decisions.page(session, project_id=None, generation_id=clip_id, limit=1, before=0) == []
+
+
+def test_what_is_published_is_approved_once_and_stays_what_was_meant() -> None:
+    made, clip_id = _begun_clip("needs_review")
+    with transaction() as session:
+        at = branches.find(session, made.project_id, "main")
+        scene_id = director.facts(session, at, _likes(session)).scenes[0].id
+        generations.get(session, clip_id).scene_id = scene_id
+    running = _again(made, ("publish", {"scene_id": scene_id}))
+    assert _states(running) == {1: "processing"}
+    with transaction() as session:
+        job = generations.get(session, clip_id)
+        newer = new_generation(session, branches.find(session, made.project_id, "main"))
+        newer.scene_id, newer.status = scene_id, "needs_review"
+        assert (job.status, job.stage, job.attempt) == ("processing", "publish", 2)
+    again = Running(superseding(running.run), running.steps, running.project_id, "main", "")
+    assert _states(again) == {1: "processing"}
+    _end(clip_id, "completed")
+    assert _states(again) == {1: "completed"}
+    with transaction() as session:
+        assert (generations.get(session, clip_id).attempt, newer.attempt) == (2, 1)
+        assert len(decisions.page(session, project_id=None, generation_id=clip_id, limit=9, before=0)) == 1
+
+
+def test_what_is_still_made_is_published_when_it_has_ended_and_once() -> None:
+    made, clip_id = _begun_clip("processing")
+    running = _again(made, ("publish", {"generation_id": clip_id}))
+    assert _states(running) == _states(running) == {1: "processing"}
+    with transaction() as session:
+        generations.get(session, clip_id).status = "completed"
+    assert _states(running) == {1: "processing"}
+    with transaction() as session:
+        job = generations.get(session, clip_id)
+        assert (job.status, job.stage, job.attempt) == ("processing", "publish", 2)
+        job.status = "needs_review"  # the media server does not list it
+    assert _states(running) == {1: "failed"}
+    with transaction() as session:
+        assert generations.get(session, clip_id).attempt == 2
+
+
+def test_what_comes_to_nothing_while_its_publication_waits_fails_that() -> None:
+    made, clip_id = _begun_clip("processing")
+    running = _again(made, ("publish", {"generation_id": clip_id}))
+    _states(running)
+    with transaction() as session:
+        generations.get(session, clip_id).status = "cancelled"
+    assert _states(running) == {1: "failed"}
+    told = carry_out.fn(running.run)["steps"][0]["result"]["error"]
+    assert told["code"] == StateError.code
+
+
+def test_a_clip_is_cancelled_once_whoever_has_it_made_again() -> None:
+    made, clip_id = _begun_clip("processing")
+    running = _again(made, ("cancel_generation", {"generation_id": clip_id}))
+    assert _states(running) == {1: "completed"}
+    with transaction() as session:
+        job = generations.get(session, clip_id)
+        assert job.status == "cancelled"
+        job.status = "processing"
+    again = Running(superseding(running.run), running.steps, running.project_id, "main", "")
+    assert _states(again) == {1: "completed"}
+    with transaction() as session:
+        assert generations.get(session, clip_id).status == "processing"
 
 
 def test_a_state_of_a_plan_is_shown_with_its_turn() -> None:
