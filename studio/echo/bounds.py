@@ -57,6 +57,7 @@ _MACHINE: Final = (
     ),
     r"\bi am (?:root|the administrator)\b",
     r"^(?:run|execute|exec|type|enter|eval)\s+¤",
+    r"\b(?:export|dump|copy|save|write)\b.{0,60}(?:\btables?\b|/tmp/|/var/|/etc/|\.csv\b|\.sql\b)",
 )
 _RULES: Final = (
     (
@@ -68,7 +69,8 @@ _RULES: Final = (
         r"obey|have to obey|will obey)|^(?:system|assistant|developer|admin(?:istrator)?)\s*:|^as "
         r"an? (?:admin|administrator|developer|root)"
     ),
-    r"\bwithout (?:asking|confirmation|permission)\b",
+    r"\bwithout (?:asking|confirmation|permission)\b|^that you are\b",
+    r"\b(?:skip|bypass|no need for|don't wait for|ignore) (?:the |any |all )?(?:confirmations?|approvals?)\b",
 )
 _DELETION: Final = (
     (

@@ -9,7 +9,7 @@ from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
 from studio.echo.manner import Manner, find_sounds, read_manner
-from studio.echo.phrases import EPISODE, IT
+from studio.echo.phrases import EPISODE, IT, MAKING, PICTURED
 from studio.echo.plans import Missing, Understood
 from studio.echo.references import (
     Found,
@@ -147,8 +147,13 @@ def plan_analysis(draft: Draft, clause: Clause) -> None:
         draft.track = path
 
 
+_PICTURE: Final = re.compile(rf"(?:{MAKING}\s+)?(?:me |us )?{PICTURED.pattern}")
+
+
 def fits_episode(draft: Draft, clause: Clause) -> bool:
     """Whether an episode is to be made or rendered."""
+    if _PICTURE.match(clause.low):
+        return False
     if EPISODE.match(clause.low) or re.match(
         r"re-?(?:render|do|make|build|generate)\b.*\bepisode", clause.low
     ):
