@@ -56,7 +56,7 @@ _MACHINE: Final = (
         r"package)\b"
     ),
     r"\bi am (?:root|the administrator)\b",
-    r"^(?:run|execute|exec|type|enter|eval)\s+¤",
+    r"^(?:run|execute|exec|type|enter|eval)\s+¤|\b(?:ssh|root|shell|terminal|admin|sudo) access\b",
     r"\b(?:export|dump|copy|save|write)\b.{0,60}(?:\btables?\b|/tmp/|/var/|/etc/|\.csv\b|\.sql\b)",
 )
 _RULES: Final = (

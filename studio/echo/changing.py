@@ -34,7 +34,8 @@ _COMPARED: Final = re.compile(
 )
 _RULE: Final = re.compile(
     r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
-    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not|walk|lose|keep)|"
+    r"to)\s+(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|walk|lose|"
+    r"keep)|"
     r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
     r"needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|darker|lighter|\w+er)\b)"
     r"|^'s?\s[\w\s-]{1,40}?\s*(?:→|->|=>|⇒)\s*\w"

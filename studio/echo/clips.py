@@ -16,7 +16,8 @@ from studio.echo.who import Cast, alike, find_cast, is_pronoun
 
 _PLAIN: Final = (
     r"(?:(?:short|quick|new|anime|animated|nice|beautiful|cool|little|brief|single|simple|"
-    r"different|fresh|great|epic|full|more|of|separate|good|another|one|small|tiny|"
+    r"different|fresh|great|epic|full|more|of|separate|good|another|one|small|tiny|wee|moody|funny|quiet|"
+    r"tense|"
     r"lovely)\s+)*"
 )
 _DETERMINED: Final = r"(?:(?:a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"

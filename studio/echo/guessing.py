@@ -5,7 +5,7 @@ from typing import Final
 
 from studio.echo.clauses import Clause
 from studio.echo.facts import Facts
-from studio.echo.manner import find_sounds
+from studio.echo.manner import find_sound
 from studio.echo.phrases import SERVER
 from studio.echo.references import find_episodes, find_generations, find_scenes
 
@@ -32,11 +32,13 @@ _ABOUT: Final = (
     (
         "status",
         (
-            r"\?\s*$|\b(?:problems?|issues?|errors?|stuck|fail\w*|updates?|progress|news|status|ready|finished|"
+            r"\?\s*$|\b(?:problems?|issues?|errors?|stuck|fail\w*|updates?|progress|news|status|ready|"
+            r"finished|"
             r"score|verdict)\b|^(?:how|why|where|when|who|which|what)\b"
         ),
     ),
 )
+_ASKING: Final = re.compile(r"(?:is|are|was|were|has|have|did|does|do|why|when|where|who)\b")
 _SPEED: Final = re.compile(
     r"\b(?:bpm|tempo|speed|beats?|rhythm|analy\w+|fast|slow|pace|downbeats?|beats per minute)\b"
 )
@@ -47,10 +49,12 @@ def about(clause: Clause, facts: Facts, *, is_question: bool) -> str | None:
     low = clause.low
     if _PICTURE.search(low) or _HEADED.match(low):
         return None
-    if _SPEED.search(low) and find_sounds(clause, facts.tracks):
+    if _SPEED.search(low) and find_sound(clause, facts.tracks) is not None:
         return "music"
     if not _NAMED.search(low) and not _is_titled(clause, facts):
         return None
+    if _ASKING.match(low):
+        return "status"
     asked = f"{low}?" if is_question else low
     return next((name for name, pattern in _ABOUT if re.search(pattern, asked)), None)
 

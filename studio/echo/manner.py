@@ -99,7 +99,8 @@ def _read_amounts(low: str, manner: Manner) -> None:
         manner.values["duration"] = value
         start = length.start
         lead = re.search(
-            r"(?:\b(?:for|about|around|some|exactly|in|at|up to|at most|under|max|no more than|roughly|say|"
+            r"(?:\b(?:for|about|around|some|exactly|in|at|lasting|that lasts|running|up to|at most|under|"
+            r"max|no more than|roughly|say|"
             r"(?:make|keep) it) )+$",
             low[:start],
         )
@@ -154,7 +155,8 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
         rf"instead|please|this))"
     )
     alone = rf"(?:^|[,;–—-]\s+)(?P<s>{any_of})\s*(?=[,.;:–—]|\s-|$)"
-    return known, (before, re.compile(behind), re.compile(chosen), re.compile(alone))
+    looked = rf",?\s*\b(?:in |with )?(?:an? )?(?P<s>{any_of})[ -](?:look|aesthetic|feel|vibe)s?\b\s*[:,]?"
+    return known, (re.compile(looked), before, re.compile(behind), re.compile(chosen), re.compile(alone))
 
 
 def _style_named(words: str, known: Iterable[str]) -> str:

@@ -167,7 +167,8 @@ def fits_episode(draft: Draft, clause: Clause) -> bool:
 
 
 _TITLE: Final = re.compile(
-    r"\b(?:called|titled|named|entitled|with the title|title[:=])\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
+    r"\b(?:called|titled|named|entitled|(?:call|title|name) it|with the title|"
+    r"title[:=])\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
     r"[A-Z][^,.;]*)"
 )
 

@@ -6,7 +6,7 @@ from typing import Final
 FILLER: Final = re.compile(
     r"(?:(?:please(?: to)?|pls|kindly|now|then|next|also|first|firstly|second|secondly|finally|lastly|"
     r"afterwards?|after that|ok(?:ay)?|hey|heya|hi|hiya|yo|oh|ah|um+|uh+|er+m?|right|sorry|actually|"
-    r"hello|good (?:morning|afternoon|evening)|there|well|no|nope|nah|yes|yeah|yep|hmm+|"
+    r"hello|good (?:morning|afternoon|evening)|there|well|no(?! \w+ing\b)|nope|nah|yes|yeah|yep|hmm+|"
     r"i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
     r"so|if so|if yes|if it is|alright|all right|great|good|perfect|lovely|brilliant|awesome|"
     r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|and|but|"
@@ -108,7 +108,7 @@ CANCEL: Final = re.compile(
     r"(?:render|renders|rendering|generation|generations|job|jobs|run|runs|making|generating|"
     r"gen_|scenes?|episodes?|clips?|trailers?|videos?|it\b|that\b|this\b|them\b|everything|"
     r"all\b|production|work)"
-    r"|(?:cancel|abort)\s*$"
+    rf"|(?:cancel|abort)\s*$|(?:undo|revert|scrap|discard|roll back)\s+{IT}\b"
 )
 REDO: Final = re.compile(
     r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|re-?make|re-?shoot|re-?create|"
@@ -132,7 +132,7 @@ EPISODE: Final = re.compile(
     rf"(?:{ASSEMBLING}|put together)\b.{{0,120}}\bepisodes?\b|(?:assemble|compile|stitch|combine|join)\b"
     r"|(?:an?|the|another|new)?\s*(?:\w+\s)?episodes?\b.{0,30}\b(?:from|out of|of scenes|with "
     r"scenes|rendered|assembled|please)\b"
-    r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as)\b.{0,20}\bepisode\b"
+    r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as|in)\b.{0,20}\bepisode\b"
 )
 CHANGE: Final = re.compile(
     r"(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|give|turn|"

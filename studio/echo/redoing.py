@@ -79,5 +79,6 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
 
 _SAYS_NOTHING: Final = words_of(
     """it that this the and make do an a of scene clip take render give with have to for me us needs need
-    redoing redone i we want d like new version one you can could my our is was not please go"""
+    redoing redone i we want d like new version one you can could my our is was not please go should be must
+    re rendered rerendered remade reshot regenerated"""
 )

@@ -8,7 +8,7 @@ from studio.echo.actions import LONGEST_S, LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import find_sounds, read_manner
-from studio.echo.plans import Step
+from studio.echo.plans import Missing, Step
 from studio.echo.references import Target, find_episodes, find_generations, find_scenes
 
 _LIKEWISE: Final = re.compile(
@@ -71,7 +71,7 @@ def fits_sequel(draft: Draft, clause: Clause) -> bool:
     step = _last(draft)
     if step is None:
         return False
-    if _is_music_again(draft, clause):
+    if _is_music_again(draft, clause) or _is_other_track(clause, step):
         return True
     if step.action not in _REPEATABLE:
         return False
@@ -89,6 +89,9 @@ def plan_sequel(draft: Draft, clause: Clause) -> None:
         for path in find_sounds(clause, draft.facts.tracks):
             draft.add("analyze_track", {"audio_path": path})
             draft.track = path
+        return
+    if _is_other_track(clause, step):
+        _take_other_track(draft, step)
         return
     said = _said(draft, clause, step)
     targets = _other_targets(draft, clause)
@@ -111,6 +114,27 @@ def _is_music_again(draft: Draft, clause: Clause) -> bool:
         return False
     is_short = len(clause.low.split()) <= LONGEST_SEQUEL
     return is_short and bool(find_sounds(clause, draft.facts.tracks))
+
+
+_OTHER_TRACK: Final = re.compile(
+    r"(?:use|with|try|take|change to|set it to|switch to)\s+(?:the |an?)?\s*(?:other|another|different)\s+"
+    r"(?:track|song|music|tune|piece)\b"
+)
+
+
+def _is_other_track(clause: Clause, step: Step) -> bool:
+    return "audio_path" in step.parameters and _OTHER_TRACK.match(clause.low) is not None
+
+
+def _take_other_track(draft: Draft, step: Step) -> None:
+    """The step with the one other track; where there are several, which."""
+    others = [each for each in draft.facts.tracks if each != step.parameters["audio_path"]]
+    if len(others) == 1:
+        draft.add(step.action, {**step.parameters, "audio_path": others[0]})
+        return
+    known = [each.rsplit("/", 1)[-1] for each in others[:10]]
+    told = f"Which track? There are {', '.join(known)}." if known else "Which track? Name its path."
+    draft.ask(Missing.TRACK, told, choices=known)
 
 
 LONGEST_SEQUEL: Final = 7
