@@ -216,7 +216,7 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
     rest = rest[_led(low) :]
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "
-        r"to)\s+(?:(?:be|have|get)\s+)?"
+        r"to)\s+(?:(?:be|have|get)\s+)?|^needs?\s+"
         r"|^(?:now )?(?:has|have|is)(?: now)?\s+",
         "",
         rest,

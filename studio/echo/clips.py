@@ -37,6 +37,11 @@ _LED_IN: Final = re.compile(
     rf"(?:an? |the |one |some |another )?{_PLAIN}(?:{CLIP}|something) (?:of|where|with|in which|showing|"
     rf"about)\s+)"
 )
+_SUPPOSED: Final = re.compile(
+    rf"^\s*(?:{MAKING}\s+)?(?:me |us )?(?:what it (?:would|might) (?:look|be) like|how it (?:would look|"
+    rf"looks)|"
+    r"what (?:happens|would happen)) (?:if|when)\s+"
+)
 _VERB: Final = re.compile(rf"^\s*(?:{MAKING})\b\s+(?:(?:me|us|for me|for us)\b\s*)?")
 _PICTURED: Final = re.compile(
     r"^\s*(?:create|generate|render|animate|draw|film|shoot|paint)\b\s+(?:(?:me|us)\s+)?\w"
@@ -120,7 +125,13 @@ def _named(prompt: str, draft: Draft, clause: Clause) -> str:
 def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner, draft: Draft) -> str:
     """The words of a clause that say what is seen."""
     low, text = without(clause.low, spans), without(clause.text, spans)
-    head = _LED_IN.match(low) or _LEADING.match(low) or _ELLIPTIC.match(low) or _VERB.match(low)
+    head = (
+        _SUPPOSED.match(low)
+        or _LED_IN.match(low)
+        or _LEADING.match(low)
+        or _ELLIPTIC.match(low)
+        or _VERB.match(low)
+    )
     start = head.end() if head is not None else 0
     low, text = low[start:], text[start:]
     if draft.track is not None and (sound := _SOUND.search(low)) is not None:

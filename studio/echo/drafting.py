@@ -1,6 +1,6 @@
 """A plan in the making: steps are numbered as they come, and what they make can be spoken of as "it"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,30 @@ class Draft:
             tuple(self.understood),
             self.clip,
             () if self.refusals else tuple(dict.fromkeys(self.notes)),
+            self._called(),
         )
+
+    def _called(self) -> dict[str, str]:
+        """What the scenes and episodes that the steps are done to are called."""
+        aims = {(kind, each) for step in self.steps for kind, each in _aimed(step.parameters)}
+        there = {"scene": self.facts.scenes, "episode": self.facts.episodes}
+        return {
+            f"{kind}_{thing.id}": f"{kind} {thing.number}" + (f" ({thing.title})" if thing.title else "")
+            for kind, things in there.items()
+            for thing in things
+            if (kind, thing.id) in aims
+        }
+
+
+def _aimed(parameters: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for name, value in parameters.items():
+        kind = name.partition("_id")[0]
+        if kind in {"scene", "episode"}:
+            yield from (
+                (kind, each)
+                for each in (value if isinstance(value, list) else [value])
+                if isinstance(each, int)
+            )
 
 
 def begun(request: str, facts: Facts, context: Context, turns: Sequence[Turn]) -> Draft:

@@ -27,6 +27,9 @@ _LEAD: Final = re.compile(
     r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
     r"that))(?![\w'])[\s,]*)+"
 )
+_LIKE_THAT: Final = re.compile(
+    r"\s*\b(?:just )?like (?:it|that|this|those|these)(?: one)?\s*$", re.IGNORECASE
+)
 _MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
 _INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
 _REPLACE: Final = re.compile(r"^(?:replace|swap|change)\s+(?P<old>.+?)\s+(?:with|for|by|to)\s+(?P<new>.+)$")
@@ -92,7 +95,7 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
         Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
     ]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
-    rest = tidy(rest[_led(rest) :])
+    rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):

@@ -271,7 +271,8 @@ def tidy(text: str) -> str:
         text = text.strip(_CUT_OFF)
         text = re.sub(
             (
-                r"^(?:of|where|in which|that shows?|which shows?|showing|featuring|starring|with|about|"
+                r"^(?:of|something(?=\s*[:,])|where|in which|that shows?|which shows?|showing|featuring|"
+                r"starring|with|about|"
                 r"and|but|please|long|each|for|as)\b\s*"
             ),
             "",
