@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from studio.echo.actions import ACTIONS, validated
 from studio.echo.facts import Context, Facts
+from studio.echo.ordering import ASSESSMENT, CHECK, CLIP, needs, resolved
 from studio.echo.plans import Missing, Plan, Question, Refusal, Step, Terms, Turn, Understood
 from studio.echo.references import Target
 
@@ -74,6 +75,17 @@ class Draft:
         }
 
 
+def _resolved(turn: Turn) -> Iterator[Step]:
+    """The steps of a turn with what was made in the place of their numbers, as far as it was made."""
+    made = {number: int(each) if each.isdigit() else each for number, each in turn.made.items()}
+    for step in turn.plan.steps:
+        if all(number in made for number in needs(step, turn.plan.steps) if step.action not in _OF_CLIPS):
+            yield step if step.action in _OF_CLIPS else resolved(step, made)
+
+
+_OF_CLIPS: Final = frozenset({CLIP, ASSESSMENT, CHECK})
+
+
 def _aimed(parameters: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     for name, value in parameters.items():
         kind = name.partition("_id")[0]
@@ -92,7 +104,7 @@ def begun(request: str, facts: Facts, context: Context, turns: Sequence[Turn]) -
         for step in turn.plan.steps:
             _remember(draft, turn, step)
         if turn.plan.steps:
-            draft.before = turn.plan.steps
+            draft.before = tuple(_resolved(turn))
         if turn.plan.clip is not None:
             draft.clip = turn.plan.clip
             draft.last_cast = turn.plan.clip.cast

@@ -17,7 +17,8 @@ from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:(?:use|try|set|change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
+    r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
+    r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
     r"(?:\w+|a few) more|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"

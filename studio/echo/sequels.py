@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from studio.echo.actions import LONGEST_S, LONGEST_TRAILER_S, SHORTEST_TRAILER_S
+from studio.echo.actions import ACTIONS, LONGEST_S, LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import find_sounds, read_manner
@@ -77,7 +77,13 @@ def fits_sequel(draft: Draft, clause: Clause) -> bool:
         return False
     if _PICKED_ALONE.match(clause.low) and picked(draft, clause.low) is not None:
         return True
-    return _other_targets(draft, clause) != [] or (step.action == "make_trailer" and _recuts(draft, clause))
+    return _other_targets(draft, clause) != [] or (_cut(draft) is not None and _recuts(draft, clause))
+
+
+def _cut(draft: Draft) -> Step | None:
+    """The trailer that was made last, where nothing else was made behind it."""
+    steps = [each for each in draft.steps or draft.before if ACTIONS[each.action].makes]
+    return steps[-1] if steps and steps[-1].action == "make_trailer" else None
 
 
 def plan_sequel(draft: Draft, clause: Clause) -> None:
@@ -93,6 +99,8 @@ def plan_sequel(draft: Draft, clause: Clause) -> None:
     if _is_other_track(clause, step):
         _take_other_track(draft, step)
         return
+    if (cut := _cut(draft)) is not None and _recuts(draft, clause):
+        step = cut
     said = _said(draft, clause, step)
     targets = _other_targets(draft, clause)
     if not targets and _PICKED_ALONE.match(clause.low) and (one := picked(draft, clause.low)) is not None:
