@@ -50,9 +50,9 @@ def test_a_long_conversation_is_followed_to_its_end() -> None:
     ]
     plans = [_after(*talk[: number + 1]) for number in range(len(talk))]
     assert all(not each.questions and not each.refusals for each in plans)
-    assert next(step.parameters for step in plans[2].steps if step.action == "generate_video")[
-        "duration"
-    ] == 10
+    assert (
+        next(step.parameters for step in plans[2].steps if step.action == "generate_video")["duration"] == 10
+    )
     assert [each.steps[0].parameters for each in plans[3:6]] == [
         {"generation_id": "gen_3"},
         {"generation_id": "gen_3"},
