@@ -24,8 +24,9 @@ from db.queries import (
 )
 from db.queries.branches import Hold
 from db.queries.director import Told
+from db.queries.generations import Asked
 from db.queries.idempotency import Keyed
-from db.session import transaction
+from db.session import reading, transaction
 from studio.clients.media import probe_audio
 from studio.clients.store import open_allowed
 from studio.errors import InvalidError, StateError, SupersededError, UnavailableError
@@ -91,20 +92,10 @@ def opened(audio_path: str | None, settings: Settings) -> str | None:
 
 def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bool]:
     """The answer, and whether it is a new one: a repeat may have come in between."""
-    body = order.body
     with transaction() as session:
         if order.keyed is not None and (first := idempotency.answered(session, order.keyed)) is not None:
             return GenerationAccepted.model_validate(first), False
-        at = branches.find(session, order.project_id, order.branch, Hold.SHARED)
-        require_active(projects.get(session, order.project_id).status)
-        if body.scene_id is not None:
-            scenes.require(session, at, body.scene_id)
-        characters.require(session, at, body.characters)
-        usual = Usual(working.production(session, at), preferences.in_effect(session, order.token))
-        terms = replace(Said.of(_as_sent(body)), audio_path=audio_path)
-        asked = usual.asked(at, terms, preferences.template(session, usual.style(terms)))
-        if asked.workflow is not None:
-            _require_workflow(asked.workflow, workflows.enabled(session))
+        asked = _understood(session, order, audio_path)
         job = generations.create(session, asked)
         if order.told is not None:
             director.carried_out(session, order.told, job, order.token)
@@ -118,6 +109,27 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         if order.keyed is not None:
             idempotency.record(session, order.keyed, status=ACCEPTED, answer=answer.model_dump(mode="json"))
     return answer, True
+
+
+def understood(order: Order, audio_path: str | None) -> Asked:
+    """What an order means now, with nothing accepted."""
+    with reading() as session:
+        return _understood(session, order, audio_path, Hold.NOT)
+
+
+def _understood(session: Any, order: Order, audio_path: str | None, hold: Hold = Hold.SHARED) -> Asked:
+    body = order.body
+    at = branches.find(session, order.project_id, order.branch, hold)
+    require_active(projects.get(session, order.project_id).status)
+    if body.scene_id is not None:
+        scenes.require(session, at, body.scene_id)
+    characters.require(session, at, body.characters)
+    usual = Usual(working.production(session, at), preferences.in_effect(session, order.token))
+    terms = replace(Said.of(_as_sent(body)), audio_path=audio_path)
+    asked = usual.asked(at, terms, preferences.template(session, usual.style(terms)))
+    if asked.workflow is not None:
+        _require_workflow(asked.workflow, workflows.enabled(session))
+    return asked
 
 
 def submit_or_leave(commands: Commands, generation_id: str) -> None:

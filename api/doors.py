@@ -174,8 +174,8 @@ def token_door(settings: Settings, *, open_paths: Collection[str]) -> Door:
         matches = [hmac.compare_digest(given, token) for token in tokens]
         if any(matches):
             caller.scope["state"]["token"] = hashlib.sha256(given).hexdigest()
-        elif (token := sessions.token_of(caller.headers.get("cookie"))) is not None:
-            caller.scope["state"] |= {"token": hashlib.sha256(token).hexdigest(), "session": True}
+        elif (session := sessions.found(caller.headers.get("cookie"))) is not None:
+            caller.scope["state"] |= {"token": hashlib.sha256(session.token).hexdigest(), "session": True}
         elif tokens and not _is_open(caller.scope["path"], open_paths):
             return _asked_who(caller)
         return None

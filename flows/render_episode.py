@@ -2,31 +2,21 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed
 
 from db.queries.ownership import Run
-from studio.errors import SupersededError
-from tasks.carrying import carried
+from tasks.carrying import carry_through
 from tasks.episode_assembly import assemble_episode
 from tasks.episode_plan import plan_episode
 from tasks.episode_publish import publish_episode
 from tasks.episode_render import render_scenes
 from tasks.episode_review import assess_episode, await_scenes, is_to_be_published, leave_unpublished
 from tasks.review import await_review, may_publish
-from tasks.story import tell_outcome
 
 
 @flow(name="render-episode", retries=0, persist_result=False)
 async def render_episode(generation_id: str, attempt: int) -> State[str]:
     """Have the scenes made that are missing, lay all of them out, judge the whole, and publish it."""
-    run = Run(generation_id, attempt)
-    try:
-        with carried(run):
-            message = rendered(run)
-            tell_outcome(run)
-            return Completed(message=message)
-    except SupersededError as superseded:
-        return Cancelled(message=superseded.message)
+    return carry_through(Run(generation_id, attempt), rendered)
 
 
 def rendered(run: Run) -> str:

@@ -2,13 +2,10 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed
 
 from db.queries.ownership import Run
-from studio.errors import SupersededError
-from tasks.carrying import carried
+from tasks.carrying import carry_through
 from tasks.review import await_review, may_publish
-from tasks.story import tell_outcome
 from tasks.trailer import (
     assemble_trailer,
     assess_trailer,
@@ -22,14 +19,7 @@ from tasks.trailer import (
 @flow(name="render-trailer", retries=0, persist_result=False)
 async def render_trailer(generation_id: str, attempt: int) -> State[str]:
     """Choose moments, lay them on the music, judge the whole, and publish it where that was asked for."""
-    run = Run(generation_id, attempt)
-    try:
-        with carried(run):
-            message = rendered(run)
-            tell_outcome(run)
-            return Completed(message=message)
-    except SupersededError as superseded:
-        return Cancelled(message=superseded.message)
+    return carry_through(Run(generation_id, attempt), rendered)
 
 
 def rendered(run: Run) -> str:

@@ -13,6 +13,7 @@ RETURN_RATIO = 0.4
 FEWEST_FRAMES = 4
 SHIFT_ROWS, SHIFT_COLUMNS = 2, 3
 PULSE_TONE = 20.0
+AT_ONCE_FRAMES = 512
 
 
 def find_cuts(frames: NDArray[np.uint8], fps: Fraction) -> NDArray[np.intp]:
@@ -50,8 +51,16 @@ def _distances(ones: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np
     """Mean absolute difference of pictures at the shift that suits them best, shape (n,).
 
     Channels are added up, 0 to 255 a channel. The shift takes a pan out of the difference; a change of
-    the whole picture's tone counts only beyond what a pulse of light on a beat makes.
+    the whole picture's tone counts only beyond what a pulse of light on a beat makes. Some hundred pictures
+    are held as numbers at a time.
     """
+    bounds = range(0, len(ones), AT_ONCE_FRAMES)
+    return np.concatenate(
+        [_apart(*(each[at : at + AT_ONCE_FRAMES] for each in (ones, others))) for at in bounds]
+    )
+
+
+def _apart(ones: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float64]:
     channels = ones.shape[-1]
     one_tones, other_tones = (frames.mean(axis=(1, 2), keepdims=True) for frames in (ones, others))
     evened, other_evened = ((ones - one_tones).astype(np.float32), (others - other_tones).astype(np.float32))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -196,8 +196,8 @@ def measure_pictures(info: ClipInfo, pictures: Iterable[Picture]) -> Measurement
     seen: dict[str, Values] = dict(zip(Row._fields, values, strict=True))
     moves = np.array([(move.speed, move.roughness, move.change) for move in meter.moves], np.float64)
     speed, roughness, between = moves.reshape(-1, 3).T
-    thumbs = np.array(meter.thumbs, np.uint8).reshape(-1, THUMB_ROWS, THUMB_COLUMNS, 3)
-    lights = np.array(meter.lights, np.float32).reshape(-1, THUMB_ROWS, THUMB_COLUMNS)
+    thumbs = _taken(meter.thumbs, np.uint8).reshape(-1, THUMB_ROWS, THUMB_COLUMNS, 3)
+    lights = _taken(meter.lights, np.float32).reshape(-1, THUMB_ROWS, THUMB_COLUMNS)
     steps = light_changes(lights.reshape(len(lights), THUMB_ROWS * THUMB_COLUMNS))
     amplitude, light = flicker(steps, info.fps, disagreement(lights))
     return Measurements(
@@ -224,8 +224,15 @@ def measure_pictures(info: ClipInfo, pictures: Iterable[Picture]) -> Measurement
         flicker=amplitude,
         flashing=count_flashes(thumbs, info.fps),
         shifts=camera_shifts(meter.profiles),
-        stills=np.stack(meter.stills) if meter.stills else np.zeros((0, 1, 1, 3), np.uint8),
+        stills=_taken(meter.stills, np.uint8) if meter.stills else np.zeros((0, 1, 1, 3), np.uint8),
     )
+
+
+def _taken(pictures: list[NDArray[Any]], kind: type[np.uint8 | np.float32]) -> NDArray[Any]:
+    """Small pictures as one array; the list is emptied, so that a long clip's are not held twice."""
+    whole = np.array(pictures, kind)
+    pictures.clear()
+    return whole
 
 
 def _levels(luma: Luma) -> tuple[float, float, float, float, float, float]:

@@ -9,18 +9,31 @@ from contextlib import contextmanager
 from typing import Any
 
 import psutil
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed
 
 from db.queries import ownership
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.errors import ContentionError, StudioError, SupersededError, UnavailableError
 from studio.settings import read_settings
-from tasks.story import tell_progress
+from tasks.story import tell_outcome, tell_progress
 
 log = logging.getLogger(__name__)
 
 EX_SUPERSEDED = 75
 INTERNAL = "Something went wrong inside Tower; its log has the details."
+
+
+def carry_through(run: Run, story: Callable[[Run], str]) -> State[str]:
+    """One attempt at a job, from its first stage to its end; `story` gives what became of it."""
+    try:
+        with carried(run):
+            message = story(run)
+            tell_outcome(run)
+            return Completed(message=message)
+    except SupersededError as superseded:
+        return Cancelled(message=superseded.message)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tasks.check import checked
 from tasks.choosing import choose_workflow
 from tasks.ingredients import Ingredients, gathered, inputs_hash
 from tasks.plan import planned
-from tasks.scene_orders import orders_of
+from tasks.scene_orders import once_more, orders_of
 
 log = logging.getLogger(__name__)
 
@@ -48,20 +48,39 @@ def standing_of(at: Branch, scene_id: int, quality: str | None, *, parent_id: st
     with transaction() as session:
         known = episode_renders.clips_of(session, at, scene_id)
     orders = orders_of(at, scene_id, [made.asked.body for made in known] or [{}], quality)
-    for made, asked in zip(known, orders, strict=False):
+    for made, asked in sorted(zip(known, orders, strict=False), key=_waits):
         is_looked_at = parent_id is None or made.job.parent_id == parent_id
-        if is_looked_at and _is_fresh(at, made, asked):
+        if is_looked_at and (_is_fresh(at, made, asked) or _is_a_choice(at, made, quality)):
             job = made.job
             return Standing(asked, job.id, job.chosen_take or job.take, job.status)
     return Standing(orders[0])
 
 
+def _waits(each: tuple[Made, Asked]) -> bool:
+    """What waits for a person's eye comes behind what does not."""
+    return each[0].job.status == "needs_review"
+
+
 def _is_fresh(at: Branch, made: Made, asked: Asked) -> bool:
+    """Whether a clip is as its scene is described, or will be."""
     row = request_of(asked)
     if made.job.status == "processing":
         return made.job.branch_id == at.id and _is_same(row, made.asked)
+    return _would_be_the_same(at, made, row)
+
+
+def _is_a_choice(at: Branch, made: Made, quality: str | None) -> bool:
+    """Whether a clip was accepted that was asked for in other words, and nothing changed since."""
+    pinned = _pinned(made)
+    if made.job.status != "completed" or pinned is None or pinned.tree_hash is None:
+        return False
+    asked = once_more(at, made.job.scene_id or 0, made.asked, pinned.tree_hash, quality)
+    return asked is not None and _would_be_the_same(at, made, request_of(asked))
+
+
+def _would_be_the_same(at: Branch, made: Made, asked: GenerationRequest) -> bool:
     try:
-        return _has_same_inputs(at, made, row)
+        return _has_same_inputs(at, made, asked)
     except UnavailableError:
         raise
     except StudioError as error:  # it could not be made as it is now
@@ -74,10 +93,8 @@ def _is_same(one: GenerationRequest, other: GenerationRequest) -> bool:
 
 
 def _has_same_inputs(at: Branch, made: Made, asked: GenerationRequest) -> bool:
-    """Whether its round's first take would be made of the same now; later ones turned knobs, for cause."""
+    pinned = _pinned(made)
     with transaction() as session:
-        first = decisions.first_of_round(session, made.job.id)
-        pinned = takes.find(session, made.job.id, first)
         enabled = {workflow.name: workflow for workflow in workflows.enabled(session)}
     if pinned is None or pinned.workflow not in enabled:
         return False
@@ -88,11 +105,17 @@ def _has_same_inputs(at: Branch, made: Made, asked: GenerationRequest) -> bool:
         scene_id=made.job.scene_id,
         title="",
     )
-    plan = planned(job, asked, first, {})
+    plan = planned(job, asked, pinned.take, {})
     made_of = gathered(job, asked, plan, checked(job, asked, plan), {})
     return inputs_hash(made_of, enabled[pinned.workflow]) == pinned.inputs_hash and _is_chosen(
         made_of, pinned
     )
+
+
+def _pinned(made: Made) -> Take | None:
+    """What the first take of a clip's round was made of; later ones turned knobs, for cause."""
+    with transaction() as session:
+        return takes.find(session, made.job.id, decisions.first_of_round(session, made.job.id))
 
 
 def _is_chosen(made_of: Ingredients, pinned: Take) -> bool:

@@ -1,10 +1,12 @@
-"""A scene as a clip that its episode asks for: as it is described now, and made as it was made last."""
+"""What is asked for a scene's clip: as it is described now, or once more in the words that a person chose."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
+from db.models.production import GenerationRequest
 from db.models.project import Branch
-from db.queries import preferences, scenes, working
+from db.queries import preferences, scenes, trees, working
 from db.queries.generations import Asked
 from db.queries.scenes import Staged
 from db.session import transaction
@@ -59,3 +61,51 @@ def _told(staged: Staged) -> dict[str, Any]:
         )
     present = [name for name in staged.characters if name not in staged.unresolved]
     return {"prompt": description, "characters": present, "scene_id": staged.scene.id}
+
+
+def once_more(
+    at: Branch, scene_id: int, last: GenerationRequest, tree_hash: str, quality: str | None
+) -> Asked | None:
+    """A clip of a scene as it was asked for, with what holds now; None where the scene says something else.
+
+    Args:
+        at: The branch.
+        scene_id: A scene of it.
+        last: What was asked, and accepted.
+        tree_hash: The state of the project of which that clip was made, on whichever branch.
+        quality: What the episode is asked for in, if that is said.
+    """
+    key = f"scenes/{scene_id}"
+    with transaction() as session:
+        before = trees.state(session, tree_hash, (key, "style"))
+        scene = working.entities(session, at, (key,)).get(key)
+        if key not in before or _words(scene) != _words(before[key]):
+            return None
+        usual = Usual(working.production(session, at))
+        said = _repeated(last, _default_style(before), quality)
+        return usual.asked(at, said, preferences.template(session, usual.style(said)))
+
+
+def _words(scene: Any) -> tuple[Any, ...] | None:
+    """What of a scene decides how it is asked for; the rest counts by what it adds to the inputs."""
+    if scene is None:
+        return None
+    return scene["description"], frozenset(scene["characters"]), read_terms(scene["metadata"])[0]
+
+
+def _default_style(state: Mapping[str, Any]) -> str | None:
+    style: str | None = state.get("style", {}).get("default_style")
+    return style
+
+
+def _repeated(last: GenerationRequest, default_style: str | None, quality: str | None) -> Said:
+    """A request with what its user's likes added to it; a style that was nobody's choice is today's."""
+    said = Said.of(last.body)
+    chosen = last.style if said.style or last.style != default_style else None
+    return replace(
+        said,
+        duration_s=last.duration_s,
+        style=chosen,
+        quality=quality or last.quality,
+        audio_path=last.audio_path,
+    )

@@ -50,6 +50,15 @@ def _drawn(svg: str) -> Markup:
     return Markup(svg)  # noqa: S704
 
 
+def draw_shots(shots: Sequence[Json]) -> Markup:
+    """Shots as boxes one after another, each as wide as it is long."""
+    scale = WIDE / (shots[-1]["start_s"] + shots[-1]["duration_s"])
+    spans = [(each["start_s"] * scale, max(each["duration_s"] * scale - 2, 1)) for each in shots]
+    boxes = "".join(f'<rect x="{x:.1f}" width="{wide:.1f}" height="{LANE}" rx="5"/>' for x, wide in spans)
+    head = f'class="shots" viewBox="0 0 {WIDE} {LANE}" aria-hidden="true" preserveAspectRatio="none"'
+    return _drawn(f"<svg {head}>{boxes}</svg>")
+
+
 def draw_metrics(take: Json) -> Markup:
     """What was measured over a take's frames, one lane a curve, with the flagged frames as links."""
     curves, frames = take["curves"], take["frames"] or 0

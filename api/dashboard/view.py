@@ -39,7 +39,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= words.FILTERS
-    shown = {"pages": PAGES, "project_pages": PROJECT_PAGES, "swatches": drawing.swatches}
+    shown = {
+        "pages": PAGES,
+        "project_pages": PROJECT_PAGES,
+        "swatches": drawing.swatches,
+        "shots": drawing.draw_shots,
+    }
     environment.globals |= {**words.GLOBALS, **shown, "static": static}
     return environment
 
@@ -82,12 +87,11 @@ def sessions(request: Request) -> Sessions:
     return sessions_of(settings_of(request))
 
 
-def set_session(request: Request, response: Response, token: bytes) -> None:
-    """Begin a session, or begin it anew."""
-    found = sessions(request)
+def set_session(request: Request, response: Response, value: str) -> None:
+    """Give a session's cookie along."""
     response.set_cookie(
-        found.cookie,
-        found.begin(token),
+        sessions(request).cookie,
+        value,
         max_age=LASTS_S,
         httponly=True,
         samesite="strict",
@@ -96,11 +100,11 @@ def set_session(request: Request, response: Response, token: bytes) -> None:
 
 
 def _go_on(request: Request, response: Response) -> None:
-    """A page that is opened in a session has it begin anew."""
-    found = sessions(request)
-    token = found.token_of(request.headers.get("cookie"))
-    if token is not None:
-        set_session(request, response, token)
+    """A session lasts from the last page that was opened in it."""
+    known = sessions(request)
+    session = known.found(request.headers.get("cookie"))
+    if session is not None:
+        set_session(request, response, known.go_on(session))
 
 
 def _origin_of(request: Request, port: int) -> str:

@@ -1,7 +1,9 @@
 """What values are called on pages."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -126,8 +128,33 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def rate(fps: str) -> str:
+    """A frame rate as people say it: 24, or 23.976."""
+    return f"{float(Fraction(fps)):.3f}".rstrip("0").rstrip(".")
+
+
+def renderer_name(seen: Mapping[str, Any]) -> str:
+    """What a renderer draws on, as it says itself; where it says nothing, its address."""
+    device = next((each["name"] for each in seen["devices"] if each["name"]), "")
+    if is_embedded(seen):
+        return f"Animatics, on {device}" if device else "Animatics"
+    return str(device or seen["server"])
+
+
+def is_embedded(seen: Mapping[str, Any]) -> bool:
+    """Whether it is Tower's own renderer, which draws animatics on the processor."""
+    return str(seen["version"]).startswith("tower-animatic")
+
+
 FILTERS: Final = {
     "status": status_word, "stage": stage_word, "tone": tone, "clock": clock, "wait": seconds_word,
     "ago": ago, "day": day, "number": number, "ms": signed_ms, "size": size_word, "as_text": as_text,
+    "rate": rate,
 }  # fmt: skip
-GLOBALS: Final = {"query": query, "thumb": thumb, "plural": plural}
+GLOBALS: Final = {
+    "query": query,
+    "thumb": thumb,
+    "plural": plural,
+    "renderer_name": renderer_name,
+    "is_embedded": is_embedded,
+}

@@ -2,11 +2,12 @@
 
 import asyncio
 import platform
+import re
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,10 +123,20 @@ async def _trouble(_: Request, __: Exception) -> Response:
     return PlainTextResponse("500 Internal Server Error\n\nServer got itself in trouble", 500)
 
 
+@cache
+def _processor() -> str:
+    """What the processor calls itself, where the system tells."""
+    with suppress(OSError):
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        if found:
+            return found[1].strip()
+    return platform.processor() or platform.machine()
+
+
 def _machine() -> dict[str, Any]:
     memory = psutil.virtual_memory()
     device = {
-        "name": platform.processor() or platform.machine(),
+        "name": _processor(),
         "type": "cpu",
         "index": None,
         "vram_total": memory.total,

@@ -1,16 +1,22 @@
 """The board: a branch's scenes, each with what was last made of it, in one answer."""
 
+from typing import Final
+
 from fastapi import APIRouter
 
+from api.computing import compute
 from api.paging import PageAsked
 from api.requests import BranchQuery, branch_of
 from api.schemas.board import CardShown, NewestShown
 from api.schemas.fields import Id
+from api.schemas.rehearsals import StandingsAsked, StandingShown
 from db.models.production import ProductionJob, QualityMetrics
 from db.queries import board, branches
 from db.queries.board import Card
-from db.session import transaction
+from db.session import reading, transaction
+from tasks.standings import standings
 
+LONGEST_S: Final = 30.0
 router = APIRouter(prefix="/projects/{project_id}", tags=["scenes"])
 
 
@@ -23,6 +29,16 @@ def get_board(project_id: Id, page: PageAsked, branch: BranchQuery = None) -> li
         rows = board.cards(session, at, limit=page.one_more, after=(number, scene_id))
     cut = page.cut(rows, lambda row: f"{row.staged.scene.scene_number}.{row.staged.scene.id}")
     return [_card(row) for row in cut]
+
+
+@router.post("/board/standings")
+def judge_standings(project_id: Id, body: StandingsAsked, branch: BranchQuery = None) -> list[StandingShown]:
+    """Whether each of these scenes has a clip that is still made of what would go into it now."""
+    name = branch_of(branch)
+    with reading() as session:
+        branches.find(session, project_id, name)
+    found = compute(standings, project_id, name, body.scene_ids, longest_s=LONGEST_S)
+    return [StandingShown.model_validate(each) for each in found]
 
 
 def _card(row: Card) -> CardShown:

@@ -1,15 +1,22 @@
 """From a sentence to a generation under way."""
 
+from typing import Final
+
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from api.acceptance import ACCEPTED, Order, first_answer, set_going
+from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going, understood
 from api.commands import CommandsGiven
+from api.computing import compute
 from api.keys import IdempotencyKey, keyed, token_of
 from api.requests import BranchQuery, branch_of, settings_of
 from api.schemas.fields import Id
 from api.schemas.generations import GenerationAccepted, GenerationAsked
+from api.schemas.rehearsals import ClipPlanned
+from tasks.rehearsal import rehearse
 
 router = APIRouter(tags=["generations"])
+LONGEST_S: Final = 30.0
+"""A track that was never listened to takes longest."""
 
 
 @router.post("/projects/{project_id}/generate-from-command", status_code=ACCEPTED)
@@ -30,3 +37,14 @@ def generate_from_command(
     return first_answer(key, response) or set_going(
         order, settings_of(request), response, commands, afterwards
     )
+
+
+@router.post("/projects/{project_id}/clip-plan")
+def plan_clip(
+    request: Request, project_id: Id, body: GenerationAsked, branch: BranchQuery = None
+) -> ClipPlanned:
+    """What would be done for a clip that is asked for in these words; nothing is accepted or rendered."""
+    settings = settings_of(request)
+    order = Order(project_id, branch_of(branch, body.branch_name), body, token_of(request))
+    asked = understood(order, opened(body.audio_path, settings))
+    return ClipPlanned.model_validate(compute(rehearse, asked, longest_s=LONGEST_S))

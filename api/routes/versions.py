@@ -19,7 +19,9 @@ from api.schemas.versions import (
     EntityChange,
     FieldChange,
     MergeAsked,
+    MergeListed,
     MergeShown,
+    MergeStatus,
     PickAsked,
     ResolutionsAsked,
     TagAsked,
@@ -27,9 +29,9 @@ from api.schemas.versions import (
 )
 from db.models.project import Branch
 from db.models.versions import Merge
-from db.queries import branches, commits, idempotency, merges, tags, trees
+from db.queries import branches, commits, history, idempotency, merges, open_merges, tags, trees
 from db.queries.branches import Hold
-from db.queries.commits import Recorded
+from db.queries.history import Recorded
 from db.queries.idempotency import Keyed
 from db.queries.merges import Outcome, Wanted
 from db.session import transaction
@@ -92,7 +94,7 @@ def list_commits(
     (before,) = page.after(1)
     with transaction() as session:
         at = branches.find(session, project_id, branch)
-        rows = commits.log(session, at, limit=page.one_more, before=before)
+        rows = history.log(session, at, limit=page.one_more, before=before)
     return [_commit(row) for row in page.cut(rows, lambda row: str(row.commit.number))]
 
 
@@ -100,7 +102,7 @@ def list_commits(
 def get_commit(commit_id: Name, conditions: ConditionsAsked) -> CommitShown | Response:
     """One commit."""
     with transaction() as session:
-        return conditions.answer(_commit(commits.get(session, commit_id)))
+        return conditions.answer(_commit(history.get(session, commit_id)))
 
 
 @router.get("/diff")
@@ -110,8 +112,8 @@ def diff(
     """What leads from one commit to another, by entity and field; each is a branch, a tag or a commit."""
     (start,) = page.after(1)
     with transaction() as session:
-        old = commits.find(session, project_id, base, "base")
-        new = commits.find(session, project_id, head, "head")
+        old = history.find(session, project_id, base, "base")
+        new = history.find(session, project_id, head, "head")
         differing = sorted(trees.between(session, old.tree_hash, new.tree_hash).items())
         some = differing[start : start + page.one_more]
         values = trees.blobs(session, (name for _, pair in some for name in pair))
@@ -155,11 +157,23 @@ def cherry_pick(response: Response, body: PickAsked) -> MergeShown:
     return _carried_out(response, _picked("cherry-pick", body), is_dry_run=body.dry_run)
 
 
+@router.get("/merges")
+def list_merges(
+    project_id: ProjectQuery, page: PageAsked, status: Annotated[MergeStatus | None, Query()] = None
+) -> list[MergeListed]:
+    """Merges, reverts and cherry-picks that met conflicts, newest first."""
+    (before,) = page.after(1)
+    with transaction() as session:
+        rows = open_merges.page(session, project_id, status=status, limit=page.one_more, before=before)
+        cut = page.cut(rows, lambda row: str(row[0].id))
+    return [_listed(row, branch) for row, branch in cut]
+
+
 @router.get("/merges/{merge_id}", response_model=MergeShown)
 def get_merge(merge_id: Id, conditions: ConditionsAsked) -> MergeShown | Response:
     """A merge that met conflicts: what is left to decide, or what became of it."""
     with transaction() as session:
-        return conditions.answer(_merge(merges.get(session, merge_id)))
+        return conditions.answer(_merge(open_merges.get(session, merge_id)))
 
 
 @router.post("/merges/{merge_id}/resolve")
@@ -167,7 +181,7 @@ def resolve(merge_id: Id, body: ResolutionsAsked) -> MergeShown:
     """Decide on conflicts; when none is left, the merge is committed."""
     decided = [Resolution(**each.model_dump()) for each in body.resolutions]
     with transaction() as session:
-        row, outcome = merges.resolve(session, merge_id, decided)
+        row, outcome = open_merges.resolve(session, merge_id, decided)
         return _merge(row, outcome.recorded)
 
 
@@ -175,14 +189,14 @@ def resolve(merge_id: Id, body: ResolutionsAsked) -> MergeShown:
 def abort(merge_id: Id) -> MergeShown:
     """Give a merge up; it has changed nothing."""
     with transaction() as session:
-        return _merge(merges.abort(session, merge_id))
+        return _merge(open_merges.abort(session, merge_id))
 
 
 @router.post("/tags", status_code=_CREATED)
 def create_tag(body: TagAsked) -> TagShown:
     """Name a commit."""
     with transaction() as session:
-        commit = commits.find(session, body.project_id, body.ref)
+        commit = history.find(session, body.project_id, body.ref)
         return TagShown.model_validate(tags.add(session, commit, body.name, body.message))
 
 
@@ -216,7 +230,7 @@ def _carried_out(
         outcome = merges.carry_out(session, wanted, dry_run=is_dry_run)
         shown = _outcome(outcome, is_dry_run=is_dry_run)
         if outcome.conflicts and not is_dry_run:
-            shown.merge_id = merges.open_merge(session, wanted, outcome.conflicts).id
+            shown.merge_id = open_merges.keep(session, wanted, outcome.conflicts).id
         elif key is not None:
             idempotency.record(session, key, status=_CREATED, answer=shown.model_dump(mode="json"))
     if shown.merge_id is not None:
@@ -259,6 +273,19 @@ def _merge(row: Merge, recorded: Recorded | None = None) -> MergeShown:
             "commit_id": row.commit_id,
             "commit": None if recorded is None else _commit(recorded),
             "conflicts": row.conflicts if row.status == "open" else [],
+        }
+    )
+
+
+def _listed(row: Merge, branch: str) -> MergeListed:
+    open_conflicts = row.conflicts if row.status == "open" else []
+    return MergeListed.model_validate(
+        {
+            **row.model_dump(include={"kind", "source", "message", "status", "commit_id", "created_at"}),
+            "merge_id": row.id,
+            "target_branch": branch,
+            "conflicts": len(open_conflicts),
+            "updated_at": row.updated_at,
         }
     )
 

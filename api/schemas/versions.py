@@ -122,6 +122,24 @@ class MergeShown(Shown):
     conflicts: list[ConflictShown] = Field(default_factory=list)
 
 
+MergeStatus = Literal["open", "merged", "aborted"]
+
+
+class MergeListed(Shown):
+    """A merge that met conflicts, and how many are left to decide."""
+
+    merge_id: int
+    status: MergeStatus
+    kind: Literal["merge", "revert", "cherry-pick"]
+    source: str = Field(description="A branch, or of a revert or a cherry-pick the commit.")
+    target_branch: str
+    message: str
+    conflicts: int
+    commit_id: str | None
+    created_at: Time
+    updated_at: Time
+
+
 class ResolutionAsked(Asked):
     """A decision on one conflict."""
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from db.models.project import Branch
 from db.models.story import Episode
-from db.queries import branches, checkout, commits, episodes, trees
+from db.queries import branches, checkout, episodes, history, trees
 from db.queries.episodes import EpisodeKey
 from db.queries.uniqueness import one_of_a_kind
 from studio.errors import DuplicateError
@@ -22,7 +22,7 @@ def branch_at(session: Session, project_id: int, ref: str) -> Branch:
         NotFoundError: nothing in the project goes by that name.
         DuplicateError: a branch of that name holds something else by now.
     """
-    commit = commits.find(session, project_id, ref)
+    commit = history.find(session, project_id, ref)
     name = NAME.format(commit=commit.id[:12])
     query = select(Branch).where(col(Branch.project_id) == project_id, col(Branch.name) == name)
     known: Branch | None = session.scalar(query)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import case, exists, func, literal, select, text, update
+from sqlalchemy import ColumnElement, case, exists, func, literal, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.models.production import GenerationRequest
+from db.models.production import Asset, GenerationRequest, Take
 from db.models.production import ProductionJob as Job
 from db.models.project import Branch
 from db.models.story import Episode
@@ -76,20 +76,33 @@ def hold_for(session: Session, job: Job) -> None:
 
 
 def clips_of(session: Session, at: Branch, scene_id: int, *, parent_id: str | None = None) -> list[Made]:
-    """Clips of a scene that may be used, those of its own branch first, newest first.
+    """Clips of a scene that may be used and are there, those of its own branch first.
 
-    With `parent_id` only those which that job has had made.
+    Of them the one comes first that a person asked for or approved last. With `parent_id` only those which
+    that job has had made.
     """
     query = select(Job, GenerationRequest).join(
         GenerationRequest, col(GenerationRequest.generation_id) == col(Job.id)
     )
     query = query.where(col(Job.project_id) == at.project_id, col(Job.scene_id) == scene_id)
-    query = query.where(col(Job.kind) == "clip", col(Job.status).in_(USABLE))
+    query = query.where(col(Job.kind) == "clip", col(Job.status).in_(USABLE), _is_there())
     if parent_id is not None:
         query = query.where(col(Job.parent_id) == parent_id)
     is_elsewhere = case((col(Job.branch_id) == at.id, 0), else_=1)
-    newest = query.order_by(is_elsewhere, col(Job.created_at).desc(), col(Job.id).desc()).limit(LOOKED_BACK)
+    meant = func.coalesce(col(Job.approved_at), col(Job.created_at))
+    newest = query.order_by(is_elsewhere, meant.desc(), col(Job.id).desc()).limit(LOOKED_BACK)
     return [Made(job, asked) for job, asked in session.execute(newest)]
+
+
+def _is_there() -> ColumnElement[bool]:
+    """Whether the files of a clip's take lie in the store, as far as they are made by now."""
+    files = (col(Take.video_sha256), col(Take.clip_sha256))
+    shown = (col(Take.generation_id) == col(Job.id)) & (
+        col(Take.take) == func.coalesce(col(Job.chosen_take), col(Job.take))
+    )
+    is_gone = col(Asset.sha256).in_(files) & col(Asset.removed_at).is_not(None)
+    gone = exists(select(literal(1)).select_from(Take).join(Asset, is_gone).where(shown))
+    return (col(Job.status) == "processing") | ~gone
 
 
 def children(session: Session, run: Run, take: int) -> dict[int, Job]:

@@ -12,10 +12,10 @@ from db.clock import NOW
 from db.models.production import GenerationRequest, ProductionJob
 from db.models.rendering import OCCUPYING, RenderLine, RenderPlace
 from db.queries import estimates, generations, ownership, places
+from db.queries.jobs import ASKED_FOR, FOR_ANOTHER
 from studio.errors import StateError
 
 LONGEST_SHOWN: Final = 500
-USUAL: Final = 1
 _BEFORE_RENDER: Final = ("queued", "plan", "check", "render")
 
 
@@ -49,6 +49,8 @@ def pause(session: Session, *, is_paused: bool) -> None:
 def prefer(session: Session, generation_id: str, priority: int) -> None:
     """Give a generation another place in line; the lower its number, the sooner it is let in.
 
+    What it has had made, as far as that is under way, goes with it; what it will have made does, too.
+
     Raises:
         NotFoundError: there is no such generation.
         StateError: it has ended.
@@ -61,14 +63,28 @@ def prefer(session: Session, generation_id: str, priority: int) -> None:
             value=job.status,
             expected="processing",
         )
-    job.priority = priority
+    moved = [job, *_below(session, job)]
+    for each in moved:
+        each.priority = priority
+        ownership.add_event(session, each, "priority", priority=priority)
+    theirs = col(RenderPlace.generation_id).in_([each.id for each in moved])
     session.execute(
-        update(RenderPlace)
-        .where(col(RenderPlace.generation_id) == generation_id, col(RenderPlace.state) == "waiting")
-        .values(priority=priority)
+        update(RenderPlace).where(theirs, col(RenderPlace.state) == "waiting").values(priority=priority)
     )
-    ownership.add_event(session, job, "priority", priority=priority)
     places.wake(session)
+
+
+def _below(session: Session, job: ProductionJob) -> list[ProductionJob]:
+    """Who is under way for a job's sake, and for theirs, locked."""
+    found: list[ProductionJob] = []
+    above = [job.id]
+    while above:
+        mine = col(ProductionJob.parent_id).in_(above) & (col(ProductionJob.status) == "processing")
+        query = select(ProductionJob).where(mine).order_by(col(ProductionJob.id)).with_for_update()
+        level = list(session.scalars(query))
+        found += level
+        above = [each.id for each in level]
+    return found
 
 
 def length(session: Session) -> int:
@@ -93,6 +109,7 @@ def _in_order() -> Select[*tuple[ProductionJob, GenerationRequest, RenderPlace]]
     is_there = case(
         (col(RenderPlace.state).in_(OCCUPYING), 0), (col(RenderPlace.id).is_not(None), 1), else_=2
     )
+    usually = case((col(ProductionJob.parent_id).is_(None), ASKED_FOR), else_=FOR_ANOTHER)
     is_live = col(RenderPlace.state).in_(("waiting", *OCCUPYING))
     return (
         select(ProductionJob, GenerationRequest, RenderPlace)
@@ -101,7 +118,7 @@ def _in_order() -> Select[*tuple[ProductionJob, GenerationRequest, RenderPlace]]
         .where(col(ProductionJob.status) == "processing")
         .order_by(
             is_there,
-            func.coalesce(col(RenderPlace.priority), col(ProductionJob.priority), USUAL),
+            func.coalesce(col(RenderPlace.priority), col(ProductionJob.priority), usually),
             col(RenderPlace.id),
             col(ProductionJob.created_at),
         )

@@ -1,18 +1,17 @@
 """Merges, reverts and cherry-picks: three states made one, on a branch that is held alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
-from db.models.project import Branch
 from db.models.versions import Commit, Merge
-from db.queries import branches, checkout, commits, trees
+from db.queries import branches, checkout, commits, history, trees
 from db.queries.branches import Hold
-from db.queries.commits import Recorded
-from studio.errors import InvalidError, NotFoundError, NothingToCommitError, StateError
+from db.queries.history import Recorded
+from studio.errors import InvalidError, NothingToCommitError
 from studio.versions.conflicts import Conflict, same
 from studio.versions.merge import Merged, Resolution, merge, virtual_base
 from studio.versions.tree import EMPTY_ROOT
@@ -80,80 +79,8 @@ def pinned(session: Session, wanted: Wanted) -> Wanted:
     """
     if wanted.kind == "merge":
         return wanted
-    commit = commits.find(session, wanted.project_id, wanted.source, "commit_id")
+    commit = history.find(session, wanted.project_id, wanted.source, "commit_id")
     return replace(wanted, source=commit.id)
-
-
-def open_merge(session: Session, wanted: Wanted, conflicts: Sequence[Conflict]) -> Merge:
-    """A merge that waits for decisions: one for each branch and what is to be brought onto it."""
-    branch = branches.find(session, wanted.project_id, wanted.branch)
-    of_source = col(Merge.kind) == wanted.kind, col(Merge.source) == wanted.source
-    waiting = col(Merge.branch_id) == branch.id, col(Merge.status) == "open"
-    row: Merge | None = session.scalar(select(Merge).where(*waiting, *of_source).with_for_update())
-    row = row or Merge(
-        project_id=wanted.project_id, branch_id=branches.id_of(branch), kind=wanted.kind,
-        source=wanted.source, message=wanted.message,
-    )  # fmt: skip
-    row.message, row.conflicts = wanted.message, [each.shown() for each in conflicts]
-    session.add(row)
-    session.flush()
-    return row
-
-
-def get(session: Session, merge_id: int, *, is_held: bool = False) -> Merge:
-    """The merge of that id.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    query = select(Merge).where(col(Merge.id) == merge_id)
-    row: Merge | None = session.scalar(query.with_for_update() if is_held else query)
-    if row is None:
-        raise NotFoundError(f"There is no merge {merge_id}.", field="merge_id", value=merge_id)
-    return row
-
-
-def resolve(session: Session, merge_id: int, resolutions: Sequence[Resolution]) -> tuple[Merge, Outcome]:
-    """Decide on conflicts, and finish the merge when none is left.
-
-    The merge is worked out anew over what the branches hold by now. A decision holds for the three values
-    it was made on: where one of them has changed since, the conflict is back.
-
-    Raises:
-        StateError: the merge is finished or aborted.
-        InvalidError: a decision is on no conflict of the merge.
-    """
-    row = _unfinished(get(session, merge_id, is_held=True))
-    wanted = _wanted(session, row)
-    kept = [Resolution(**each) for each in row.resolutions]
-    now = carry_out(session, wanted, kept, dry_run=True).conflicts
-    kept += [_marked(each, now) for each in resolutions]
-    outcome = carry_out(session, wanted, kept)
-    row = get(session, merge_id, is_held=True)
-    row.resolutions = [_stored(each) for each in kept]
-    row.conflicts = [each.shown() for each in outcome.conflicts]
-    if not outcome.conflicts:
-        row.status = "merged"
-        row.commit_id = outcome.recorded.commit.id if outcome.recorded else None
-    session.flush()
-    return row, outcome
-
-
-def abort(session: Session, merge_id: int) -> Merge:
-    """Give a merge up; it has changed nothing.
-
-    Raises:
-        StateError: the merge is finished or aborted.
-    """
-    row = _unfinished(get(session, merge_id, is_held=True))
-    row.status = "aborted"
-    session.flush()
-    return row
-
-
-def branch_of(session: Session, row: Merge) -> Branch:
-    """The branch that a merge is to change."""
-    return session.get_one(Branch, row.branch_id)
 
 
 def _carried_out(session: Session, wanted: Wanted, resolutions: Sequence[Resolution]) -> Outcome:
@@ -196,7 +123,7 @@ def _ready_merge(session: Session, wanted: Wanted) -> _Ready:
         )
         for name in (wanted.branch, wanted.source)
     )
-    common = commits.bases(session, ours.id, theirs.id)
+    common = history.bases(session, ours.id, theirs.id)
     if theirs.id in [each.id for each in common]:
         return ours, ours.tree_hash, theirs.tree_hash, [ours.id]
     return ours, _base_tree(session, common), theirs.tree_hash, [ours.id, theirs.id]
@@ -231,10 +158,10 @@ def _ready_ours(session: Session, wanted: Wanted) -> Commit:
 
 def _with_parent(session: Session, wanted: Wanted) -> tuple[Commit, str]:
     """A commit, and the tree of what it follows: of a merge, of the branch that was merged into."""
-    found = commits.get(session, commits.find(session, wanted.project_id, wanted.source, "commit_id").id)
+    found = history.get(session, history.find(session, wanted.project_id, wanted.source, "commit_id").id)
     if not found.parents:
         return found.commit, EMPTY_ROOT
-    return found.commit, commits.get(session, found.parents[0]).commit.tree_hash
+    return found.commit, history.get(session, found.parents[0]).commit.tree_hash
 
 
 def _base_tree(session: Session, common: Sequence[Commit]) -> str:
@@ -243,7 +170,7 @@ def _base_tree(session: Session, common: Sequence[Commit]) -> str:
         return EMPTY_ROOT
     root = common[0].tree_hash
     for other in common[1:]:
-        older = commits.bases(session, common[0].id, other.id)
+        older = history.bases(session, common[0].id, other.id)
         start = older[0].tree_hash if older else EMPTY_ROOT
         sides = _sides(session, start, root, other.tree_hash)
         together = virtual_base(*sides)
@@ -276,41 +203,3 @@ def _sides(
         {key: values[name] for key, three in hashes.items() if (name := three[side])} for side in range(3)
     )
     return base_side, our_side, their_side
-
-
-def _unfinished(row: Merge) -> Merge:
-    if row.status != "open":
-        raise StateError(
-            f"Merge {row.id} is {row.status}.", field="merge_id", value=row.id, expected="an open merge"
-        )
-    return row
-
-
-def _wanted(session: Session, row: Merge) -> Wanted:
-    kinds: Mapping[str, Kind] = {"merge": "merge", "revert": "revert", "cherry-pick": "cherry-pick"}
-    return Wanted(
-        kind=kinds[row.kind],
-        project_id=row.project_id,
-        branch=branch_of(session, row).name,
-        source=row.source,
-        message=row.message,
-    )
-
-
-def _marked(resolution: Resolution, conflicts: Sequence[Conflict]) -> Resolution:
-    """The decision with the conflict that it is on."""
-    for conflict in conflicts:
-        if (conflict.entity, conflict.path) == (resolution.entity, resolution.path):
-            return Resolution(
-                resolution.entity, resolution.path, resolution.choose, resolution.value, conflict.mark
-            )
-    raise InvalidError(
-        f"The merge has no conflict at {resolution.entity}{resolution.path}.",
-        field="resolutions",
-        value=f"{resolution.entity}{resolution.path}",
-        expected=", ".join(f"{each.entity}{each.path}" for each in conflicts) or "none is left",
-    )
-
-
-def _stored(resolution: Resolution) -> dict[str, Any]:
-    return {name: getattr(resolution, name) for name in ("entity", "path", "choose", "value", "of")}

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from db.models.project import Character, Scene
 from db.models.story import Episode
 from db.models.versions import Commit
-from db.queries import commits, projects, trees
+from db.queries import history, projects, trees
 from studio.errors import InvalidError, NotFoundError
 from studio.versions.state import Entity, id_of, kind_of
 
@@ -30,7 +30,7 @@ def entity(session: Session, kind: str, entity_id: int, ref: str) -> tuple[Commi
     owner = select(col(model.project_id)).where(col(model.id) == entity_id).limit(1)
     project_id = session.scalar(owner)
     commit = (
-        commits.get(session, ref).commit if project_id is None else commits.find(session, project_id, ref)
+        history.get(session, ref).commit if project_id is None else history.find(session, project_id, ref)
     )
     key = f"{kind}/{entity_id}"
     found = trees.state(session, commit.tree_hash, [key])
@@ -50,7 +50,7 @@ def parts(session: Session, project_id: int, ref: str, *names: str) -> tuple[Com
         NotFoundError: there is no such project or commit, or it does not have them all.
     """
     projects.get(session, project_id)
-    commit = commits.find(session, project_id, ref)
+    commit = history.find(session, project_id, ref)
     found = trees.state(session, commit.tree_hash, names)
     if missing := [name for name in names if name not in found]:
         raise NotFoundError(f"Commit {commit.id[:12]} has no {missing[0]}.", field="ref", value=ref)
@@ -64,7 +64,7 @@ def every(session: Session, project_id: int, kind: str, ref: str) -> tuple[Commi
         NotFoundError: there is no such project or commit.
     """
     projects.get(session, project_id)
-    commit = commits.find(session, project_id, ref)
+    commit = history.find(session, project_id, ref)
     hashes = {
         int(id_of(key)): name
         for key, name in trees.names(session, commit.tree_hash).items()

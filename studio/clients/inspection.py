@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from studio.clients import media, pyav
 from studio.errors import MediaError
-from studio.measures.sound import Sound, measure_sound
+from studio.measures.listening import Listening
+from studio.measures.sound import Sound
 from studio.pictures import Measurements, Picture, measure_pictures
 from studio.quality import Assessment
 from studio.report_sheet import draw_report, flagged_frames
@@ -21,6 +22,7 @@ from studio.report_sheet import draw_report, flagged_frames
 LONG_SIDE_PX = 256
 FULL_EVERY_FRAMES = 6
 SOUND_RATE_HZ = 48_000
+CHANNELS = 2
 REPORT_PX = 320
 EIGHT_BIT = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray")
 _LUMA_LEVELS = np.clip(np.round((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
@@ -91,11 +93,13 @@ def stills(path: Path, indices: tuple[int, ...], *, width_px: int) -> list[NDArr
 
 def _sound(path: Path) -> Sound:
     """What is heard, from the first sample on; a delay before it is part of no measurement but the drift."""
+    heard = Listening(SOUND_RATE_HZ, CHANNELS)
     with pyav.reading(path) as container:
-        blocks = list(pyav.sound_blocks(container, path, SOUND_RATE_HZ, 2))
-    delay = len(blocks[0]) if blocks else 0
-    samples = np.concatenate(blocks[1:]) if len(blocks) > 1 else np.zeros((0, 2), np.float32)
-    return measure_sound(samples, SOUND_RATE_HZ, start_s=delay / SOUND_RATE_HZ)
+        blocks = pyav.sound_blocks(container, path, SOUND_RATE_HZ, CHANNELS)
+        delay = len(next(blocks, ()))
+        for block in blocks:
+            heard.add(block)
+    return heard.sound(start_s=delay / SOUND_RATE_HZ)
 
 
 def _pictures(path: Path) -> Iterator[Picture]:

@@ -11,8 +11,22 @@ from studio.echo.who import alike, find_cast
 
 _VERB: Final = re.compile(
     r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
-    r"fix|give|turn|make|from now on,?|going forward,?)\b\s*"
+    r"fix|give|turn|make|swap|replace|exchange|take away|take off|remove|lose|"
+    r"from (?:now|here|today|this point) on(?:wards?)?,?|going forward,?|henceforth,?)(?!\w)\s*"
 )
+_TAKEN: Final = frozenset({"take away", "take off", "remove", "lose"})
+_EXCHANGED: Final = re.compile(r"^(?P<old>.+?)\s+(?:for|with|by|to|against)\s+(?P<new>.+)$", re.IGNORECASE)
+_ONLY_OWNED: Final = _TAKEN | {"make", "swap", "replace", "exchange", "fix"}
+"""Verbs that change somebody only where what is theirs is named: "swap Kai's boots", not "swap Kai"."""
+_FROM_NOW: Final = re.compile(
+    r"\s*,?\s*\b(?:from (?:now|here|today|this point) on(?:wards?)?|going forward|henceforth|permanently|"
+    r"for good|"
+    r"in all scenes|for the rest of the (?:series|show|season))\b\s*$",
+    re.IGNORECASE,
+)
+LONGEST_NEED: Final = 10
+"""Words up to which "the robot needs a dent" is a change, and not a story."""
+
 _COMPARED: Final = re.compile(
     r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
     r"less|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
@@ -20,11 +34,12 @@ _COMPARED: Final = re.compile(
 )
 _RULE: Final = re.compile(
     r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
-    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not)|(?:is|are|has|have|wears?) now|"
-    r"now (?:has|have|wears?|is|are))\b"
+    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not|walk|lose|keep)|"
+    r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
+    r"needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|darker|lighter|\w+er)\b)"
+    r"|^'s?\s[\w\s-]{1,40}?\s*(?:→|->|=>|⇒)\s*\w"
 )
 _OWNED: Final = re.compile(r"^'s?\s|^’s?\s")
-_FROM_NOW: Final = re.compile(r"^(?:from now on|going forward)\b")
 _SOMEBODY: Final = re.compile(r"^(?:him|her|his|their|them|she|he|they)\b")
 _SHEET: Final = re.compile(
     r"^\s*(?:'s?|’s?)?\s*(?:character )?(?:description|sheet|profile|design|look|appearance|"
@@ -33,7 +48,7 @@ _SHEET: Final = re.compile(
 )
 _NOT_LOOKS: Final = re.compile(
     r"^(?:change|update|set|turn|make|give|edit|swap|replace)\s+(?:it|that|this|the (?:clip|"
-    r"scene|duration|style|quality|project|trailer|episode))\b"
+    r"scene|duration|style|quality|project|trailer|episode))\b|^(?:give|get|make|turn) (?:me|us)\b"
 )
 
 
@@ -54,10 +69,19 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
         return verb is not None and verb[0].strip() in {"give", "dye"} and _stranger(draft, clause, place)
     behind = low[end:]
     if verb is None:
-        return _RULE.match(behind) is not None
-    if verb[0].strip() == "make":
-        return bool(_OWNED.match(behind) or _COMPARED.match(behind))
+        return _is_rule(low, behind)
+    word = verb[0].strip()
+    if word in _ONLY_OWNED:
+        return bool(_OWNED.match(behind) or (word == "make" and _COMPARED.match(behind)))
     return True
+
+
+def _is_rule(low: str, behind: str) -> bool:
+    """Whether a sentence says how somebody is: "should be", "is now", "from now on"."""
+    if _FROM_NOW.search(behind):
+        return True
+    is_rule = _RULE.match(behind) is not None
+    return is_rule and (" need" not in f" {behind}" or len(low.split()) <= LONGEST_NEED)
 
 
 def _stranger(draft: Draft, clause: Clause, place: int) -> bool:
@@ -120,15 +144,22 @@ def _whom(
 
 def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) -> str:
     """What is to be so: "hair to silver" is "hair: silver"."""
-    rest, low = clause.text[end:], clause.low[end:]
+    rest = _FROM_NOW.sub("", clause.text[end:])
+    low = clause.low[end : end + len(rest)]
     owned = _OWNED.match(low)
     word = "" if verb is None else verb[0].strip()
     if owned is not None and not re.match(
         r"^['’]s?\s+(?:character )?(?:description|sheet|profile|look|bio)\b", low
     ):
         rest = rest[owned.end() :]
+        if word in _TAKEN:
+            return f"no {tidy(rest)}"
+        if word in {"swap", "replace", "exchange"} and (swapped := _EXCHANGED.match(rest)) is not None:
+            return tidy(f"{swapped['new']} instead of {swapped['old']}")
+        rest = re.sub(r"\s+now$|^now\s+", "", rest, flags=re.IGNORECASE)
         rest = re.sub(
-            r"\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to|(?:is|are) now)(?= )",
+            r"\s*(?:→|->|=>|⇒)|\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to|(?:is|are) "
+            r"now)(?= )",
             ":",
             rest,
             count=1,

@@ -71,10 +71,12 @@ def plan_clip(draft: Draft, clause: Clause) -> None:
     noted = [Understood(clause.text[s:e], s, e, meaning, value) for s, e, meaning, value in manner.spans]
     draft.understood += noted
     spans = [(start, end) for start, end, _, _ in manner.spans]
-    prompt = description(clause, spans, manner, draft)
+    prompt = _named(description(clause, spans, manner, draft), draft, clause)
     cast = replace(
         find_cast(clause.text, draft.facts), spans=find_cast(prompt, draft.facts, is_story=False).spans
     )
+    if not cast.names and len(draft.last_cast) == 1 and draft.last_cast[0] in prompt:
+        cast = find_cast(prompt, draft.facts)
     if not ask_about(draft, prompt, cast, clause):
         terms = Terms(prompt, with_references(draft, cast), **told(draft, manner))
         draft.understood += [
@@ -83,6 +85,18 @@ def plan_clip(draft: Draft, clause: Clause) -> None:
             if (at := clause.text.find(word := prompt[start:end])) >= 0
         ]
         add_clips(draft, terms, manner.count, manner.values.get("seed"))
+
+
+_HE: Final = re.compile(
+    r"^(?:he|him|she|her|they|them)\b(?!\s+(?:\w+\s+)?(?:hands?|face|eyes|hair)\b)", re.IGNORECASE
+)
+
+
+def _named(prompt: str, draft: Draft, clause: Clause) -> str:
+    """The prompt that begins with "her", with the name of the one who was spoken of."""
+    if len(draft.last_cast) != 1 or find_cast(clause.text, draft.facts).names:
+        return prompt
+    return _HE.sub(draft.last_cast[0], prompt)
 
 
 def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner, draft: Draft) -> str:

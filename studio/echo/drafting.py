@@ -26,6 +26,9 @@ class Draft:
     made: list[Target] = field(default_factory=list)
     track: str | None = None
     last_cast: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    before: tuple[Step, ...] = ()
+    """The steps of the newest turn that had any, with what they made."""
 
     def add(self, action: str, parameters: Mapping[str, Any]) -> int:
         """A further step, whose parameters are what the action takes; its number."""
@@ -55,6 +58,7 @@ class Draft:
             tuple(self.refusals),
             tuple(self.understood),
             self.clip,
+            () if self.refusals else tuple(dict.fromkeys(self.notes)),
         )
 
 
@@ -64,6 +68,8 @@ def begun(request: str, facts: Facts, context: Context, turns: Sequence[Turn]) -
     for turn in turns:
         for step in turn.plan.steps:
             _remember(draft, turn, step)
+        if turn.plan.steps:
+            draft.before = turn.plan.steps
         if turn.plan.clip is not None:
             draft.clip = turn.plan.clip
             draft.last_cast = turn.plan.clip.cast

@@ -80,7 +80,12 @@ class Facts:
             tuple(styles),
             tuple(made),
             usual or Usual(),
-            {each.lower(): name for name, aliases in called.items() for each in aliases if " " in each},
+            {
+                each.lower(): name
+                for name, aliases in called.items()
+                for each in (name, *aliases)
+                if not each.isascii() or (" " in each and each != name)
+            },
         )
 
 

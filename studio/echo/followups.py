@@ -13,6 +13,7 @@ from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import MODIFY
 from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
@@ -54,10 +55,14 @@ _KINDS: Final = tuple(
 """What can only be so or so: a new time of day stands in the place of the old one."""
 
 
+_DESCRIBED: Final = re.compile(r"(?:make|do|keep) (?:it|this|that)\b[^:]{1,40}:\s*\w+ \w+")
+"""As "make it ink noir: Kai at the bar", where nothing was made before."""
+
+
 def is_modification(draft: Draft, clause: Clause) -> bool:
     """Whether a clause changes what was asked for before."""
     match = MODIFY.match(clause.low)
-    if match is None:
+    if match is None or (draft.clip is None and _DESCRIBED.match(clause.low)):
         return False
     says_again = re.match(
         r"(?:again|once more|one more time|another one|same|the same|do the same)\b", clause.low
@@ -92,6 +97,9 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
         return
+    length_s = relative_length(clause.low, draft.clip.duration or draft.facts.usual.duration)
+    if length_s is not None:
+        manner.values.setdefault("duration", length_s)
     terms = _with_manner(draft.clip, manner)
     add_clips(draft, _with_words(terms, rest, cast, draft), count, manner.values.get("seed"))
 
@@ -179,7 +187,15 @@ def _joined(terms: Terms, rest: str, draft: Draft) -> Terms:
 def _left_out(terms: Terms, rest: str, draft: Draft) -> Terms:
     gone = set(find_cast(rest, draft.facts).names)
     if not gone:
-        return replace(terms, prompt=f"{terms.prompt}, without {rest}")
+        seen = re.compile(
+            r"\s*,?\s*\b(?:and\s+)?(?:(?:in|with|under|on|at|during|near)\s+)?(?:the |a |an )?"
+            + re.escape(re.sub(r"^(?:the|a|an|any|all)\s+", "", rest, flags=re.IGNORECASE))
+            + r"\b",
+            re.IGNORECASE,
+        )
+        is_said = seen.search(terms.prompt) is not None
+        less = tidy(seen.sub("", terms.prompt)) if is_said else ""
+        return replace(terms, prompt=less or f"{terms.prompt}, without {rest}")
     before = find_cast(terms.prompt, draft.facts, is_story=False)
     spans = [(start, end) for start, end, who in before.spans if who in gone]
     prompt = re.sub(r"^(?:and|with)\s+|\s+(?:and|with)\s*(?=,|$)", "", tidy(without(terms.prompt, spans)))

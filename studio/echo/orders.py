@@ -8,10 +8,11 @@ from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
-from studio.echo.manner import Manner, find_sound, read_manner, tidy, without
+from studio.echo.manner import Manner, find_sounds, read_manner, tidy, without
 from studio.echo.phrases import EPISODE, IT, REDO
 from studio.echo.plans import Missing, Understood
 from studio.echo.references import Found, Target, find_episodes, find_generations, find_scenes
+from studio.echo.sequels import picked
 
 _IT: Final = re.compile(rf"\b{IT}\b")
 _BOTH: Final = re.compile(r"\b(?:both|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
@@ -31,6 +32,8 @@ def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target
     scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
     _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
     _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
+    if not scenes and not episodes and (one := picked(draft, clause.low)) is not None:
+        return [one]
     named = [{"scene_id": each.id} for each in scenes.things]
     named += [{"episode_id": each.id} for each in episodes.things]
     return named or ([] if scenes or episodes else spoken_of(draft, clause))
@@ -115,11 +118,12 @@ def plan_cancelling(draft: Draft, clause: Clause) -> None:
 
 def plan_analysis(draft: Draft, clause: Clause) -> None:
     """A track's tempo and beats."""
-    sound = find_sound(clause, draft.facts.tracks)
-    path = (
-        sound[2] if sound else draft.context.audio_path or (draft.track if _IT.search(clause.low) else None)
-    )
-    if path is None:
+    paths = find_sounds(clause, draft.facts.tracks)
+    if not paths and draft.context.audio_path is not None:
+        paths = [draft.context.audio_path]
+    if not paths and draft.track is not None and (_IT.search(clause.low) or draft.steps):
+        paths = [draft.track]
+    if not paths:
         known = [each.rsplit("/", 1)[-1] for each in draft.facts.tracks[:10]]
         draft.ask(
             Missing.TRACK,
@@ -127,14 +131,16 @@ def plan_analysis(draft: Draft, clause: Clause) -> None:
             choices=known,
         )
         return
-    draft.add("analyze_track", {"audio_path": path})
-    draft.track = path
+    for path in paths:
+        if {"audio_path": path} not in [each.parameters for each in draft.steps]:
+            draft.add("analyze_track", {"audio_path": path})
+        draft.track = path
 
 
 def fits_redoing(draft: Draft, clause: Clause) -> bool:
     """Whether something that there is shall be made anew."""
     low = clause.low
-    if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run))\b", low):
+    if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run)|start (?:over|afresh))\b", low):
         return not re.search(r"\bepisodes?\b", low)
     names = bool(find_scenes(clause, draft.facts) or re.search(r"\bgen_|\b(?:latest|last|newest)\b", low))
     if re.search(r"\bepisodes?\b|\btrailer\b", low) or find_episodes(clause, draft.facts):
@@ -152,6 +158,8 @@ _REDO_WORDS: Final = re.compile(
     r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
     r"anew|from scratch|"
     r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
+    r"have another (?:go|stab|crack)(?: at| with)?|start over(?: with it)?|take (?:two|three)(?: of)?|"
+    r"i (?:hate|dislike)|how|(?:turned|came) out|with it|"
     r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
     r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
     r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
@@ -161,7 +169,6 @@ _REDO_WORDS: Final = re.compile(
 def plan_redoing(draft: Draft, clause: Clause) -> None:
     """Takes made anew: of scenes, of generations, of what was made last."""
     manner, targets = _manner(draft, clause), aims(draft, clause, finished=True)
-    targets = [each for each in targets if "episode_id" not in each]
     said: dict[str, Any] = {
         name: manner.values[name]
         for name in ("duration", "style", "quality", "seed")
@@ -170,7 +177,10 @@ def plan_redoing(draft: Draft, clause: Clause) -> None:
     if change := _changed(draft, clause, manner):
         said["change"] = change
     for target in targets:
-        draft.add("regenerate_video", {**target, **said})
+        if "episode_id" in target:
+            draft.add("render_episode", target)
+        else:
+            draft.add("regenerate_video", {**target, **said})
     if not targets:
         _open(draft, Missing.TARGET, "What shall be made anew? Name a scene or a generation.")
 
@@ -212,7 +222,8 @@ def fits_episode(draft: Draft, clause: Clause) -> bool:
 
 
 _TITLE: Final = re.compile(
-    r"\b(?:called|titled|named|entitled|with the title)\s+(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|[A-Z][^,.;]*)"
+    r"\b(?:called|titled|named|entitled|with the title|title[:=])\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
+    r"[A-Z][^,.;]*)"
 )
 
 
@@ -231,8 +242,14 @@ def plan_episode(draft: Draft, clause: Clause) -> None:
     _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
     for episode in episodes.things:
         draft.add("render_episode", {"episode_id": episode.id, **sound})
-    if not episodes:
+    if not episodes and (which := _WHICH.search(clause.low)) is not None:
+        known = ", ".join(str(each.number) for each in draft.facts.episodes[:20]) or "none yet"
+        draft.ask(Missing.EPISODE, f"Which episode do you mean? There are: {known}.", which[0])
+    elif not episodes:
         _open(draft, Missing.SCENES, "Of which scenes shall the episode be made, or which one do you mean?")
+
+
+_WHICH: Final = re.compile(r"\b(?:the|that|this|our|my) (?:next|previous|other|current|same|right) episode\b")
 
 
 def plan_trailer(draft: Draft, clause: Clause) -> None:
@@ -258,6 +275,8 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
         return {"scene_ids": [each.id for each in scenes.things]}
     if episodes.things:
         return {"episode_id": episodes.things[0].id}
+    if made := find_generations(clause, draft.facts, finished=True):
+        return {"generation_ids": list(made)}
     behind = re.sub(r"^.*?\b(?:trailer|teaser|promo|reel)\b", "", clause.low)
     front = re.search(rf"\b(?:turn|make|cut|edit) {IT} into\b", clause.low)
     if _WHOLE.search(behind) or not (_IT.search(behind) or front):

@@ -16,10 +16,12 @@ def respond(planned: Plan) -> str:
         return " ".join(each.text for each in planned.refusals)
     if planned.questions:
         return " ".join(each.text for each in planned.questions)
+    if planned.notes and not planned.steps:
+        return " ".join(planned.notes)
     told = [_told(list(steps)) for _, steps in groupby(planned.steps, key=_kind) if _ != "quality_assessment"]
     said = [each for each in told if each]
     text = f"I'll {_joined(said)}." if said else "There is nothing to do."
-    return f"{text} {HELD}" if needs_confirmation(planned) else text
+    return " ".join([text, *planned.notes, *([HELD] if needs_confirmation(planned) else [])])
 
 
 HELD: Final = "Nothing of it is done before you confirm it."

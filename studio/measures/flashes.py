@@ -21,6 +21,7 @@ AREA_SLACK = 0.05
 GATHER_S = 0.1
 WINDOW_S = 1.0
 FAST_CHANGES = 6
+AT_ONCE_FRAMES = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +51,23 @@ def count_flashes(thumbs: NDArray[np.uint8], fps: Fraction) -> Flashing:
         ITU-R BT.1702-3, annex 1; WCAG 2.2, general flash and red flash thresholds. Cells stand for
         pixels; a twentieth of the area is granted to their borders.
     """
-    red, green, blue = _linear_rgb(thumbs)
-    luminance = WHITE_CD_M2 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)
-    redness = np.maximum(RED_SCALE * (red - green - blue), np.float32(0))
-    is_red = red >= RED_SHARE * np.maximum(red + green + blue, 1e-6)
+    luminance, redness, is_red = _levels(thumbs)
     general = _transitions(luminance, STEP_CD_M2, darker_below=DARKER_BELOW_CD_M2)
     saturated = _transitions(redness, RED_STEP, either=is_red)
     return Flashing(_flashes(general, fps), _flashes(saturated, fps))
+
+
+def _levels(thumbs: NDArray[np.uint8]) -> tuple[Cells, Cells, NDArray[np.bool_]]:
+    """Luminance, cd/m2, what WCAG counts of red, and whether it is saturated; shape (n, h, w)."""
+    luminance, redness = (np.empty(thumbs.shape[:3], np.float32) for _ in range(2))
+    is_red = np.empty(thumbs.shape[:3], np.bool_)
+    for at in range(0, len(thumbs), AT_ONCE_FRAMES):
+        part = slice(at, at + AT_ONCE_FRAMES)
+        red, green, blue = _linear_rgb(thumbs[part])
+        luminance[part] = WHITE_CD_M2 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)
+        redness[part] = np.maximum(RED_SCALE * (red - green - blue), np.float32(0))
+        is_red[part] = red >= RED_SHARE * np.maximum(red + green + blue, 1e-6)
+    return luminance, redness, is_red
 
 
 def _linear_rgb(thumbs: NDArray[np.uint8]) -> tuple[Cells, Cells, Cells]:

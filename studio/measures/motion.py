@@ -17,6 +17,7 @@ HELD_SHARE = 0.07
 MOST_CONTRAST = 128.0
 TOP_SHARE = 0.05
 SURE = 0.25
+AT_ONCE_FRAMES = 512
 
 
 def differences(luma: Luma, other: Luma) -> tuple[float, float]:
@@ -123,7 +124,7 @@ def _between(before: Luma, after: Luma, flow: Flow) -> Luma:
     return np.asarray(cv2.addWeighted(one, 0.5, other, 0.5, 0), np.uint8)
 
 
-Profile = tuple[Values, Values]
+Profile = tuple[NDArray[np.float32], NDArray[np.float32]]
 """A picture's mean luma by row and by column."""
 
 
@@ -133,7 +134,7 @@ def profile(luma: Luma) -> Profile:
         cv2.reduce(luma, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F),
         cv2.reduce(luma, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F),
     )
-    return by_row.ravel().astype(np.float64), by_column.ravel().astype(np.float64)
+    return np.asarray(by_row.ravel(), np.float32), np.asarray(by_column.ravel(), np.float32)
 
 
 def camera_shifts(profiles: Sequence[Profile]) -> Values:
@@ -151,16 +152,18 @@ def camera_shifts(profiles: Sequence[Profile]) -> Values:
     """
     found = np.full((len(profiles), 2), np.nan)
     for axis in range(2):
-        lines = [one[axis] for one in profiles]
-        if len({len(line) for line in lines}) == 1 and len(lines) > 1:
-            found[1:, axis] = _line_shifts(np.stack(lines))
+        if len({len(one[axis]) for one in profiles}) != 1:
+            continue
+        for first in range(0, len(profiles) - 1, AT_ONCE_FRAMES):
+            lines = np.stack([one[axis] for one in profiles[first : first + AT_ONCE_FRAMES + 1]])
+            found[first + 1 : first + len(lines), axis] = _line_shifts(lines)
     return found
 
 
-def _line_shifts(lines: Values) -> Values:
+def _line_shifts(lines: NDArray[np.float32]) -> Values:
     """Shift of each line against the one before, as a share of its length, shape (n - 1,)."""
     length = lines.shape[1]
-    evened = (lines - lines.mean(axis=1, keepdims=True)) * np.hanning(length)
+    evened = (lines - lines.mean(axis=1, keepdims=True, dtype=np.float64)) * np.hanning(length)
     spectra = np.fft.rfft(evened, axis=1)
     cross = spectra[1:] * np.conj(spectra[:-1])
     surfaces = np.fft.irfft(cross / np.maximum(np.abs(cross), 1e-3), n=length, axis=1)

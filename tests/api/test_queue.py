@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from db.queries import estimates, generations, ownership, places, takes
+from db.queries import branches, estimates, generations, jobs, ownership, places, takes
 from db.queries.ownership import Run
 from db.queries.places import Wish
 from db.session import transaction
@@ -99,6 +99,32 @@ def test_those_before_it_make_a_generation_wait_longer(client: TestClient, proje
         for at, job in enumerate(jobs)
     ]
     assert [(each - now).total_seconds() for each in due] == [1200.0, 2400.0]
+
+
+def _below(project: int, kind: str, parent_id: str | None = None) -> str:
+    with transaction() as session:
+        at = branches.find(session, project, "main")
+        of = {"project_id": project, "branch_id": branches.id_of(at), "title": kind}
+        return jobs.accept_job(session, kind=kind, parent_id=parent_id, **of).id
+
+
+def test_what_a_job_has_made_and_will_have_made_moves_with_it(client: TestClient, project: int) -> None:
+    plan = _below(project, "direct")
+    render = _below(project, "episode", plan)
+    ended, child = _below(project, "clip", render), _below(project, "clip", render)
+    with transaction() as session:
+        generations.get(session, ended).status = "completed"
+    assert {each["priority"] for each in client.get(f"{A}/queue").json()["entries"]} == {1, 5}
+    rival = _ask(client, project)
+    _stand(rival)
+    _stand(child)
+    assert client.put(f"{A}/generations/{plan}/priority", json={"priority": 0}).status_code == 200
+    assert _order(client)[:2] == [child, rival]
+    moved = [plan, render, child, _below(project, "clip", render), ended]
+    with transaction() as session:
+        assert [generations.get(session, each).priority for each in moved] == [0, 0, 0, 0, None]
+        (told,) = generations.events_after(session, child, 1, limit=9)
+    assert (told.kind, told.payload["priority"]) == ("priority", 0)
 
 
 @pytest.mark.parametrize("body", [{"priority": -1}, {"priority": 10}, {"priority": "first"}, {}])

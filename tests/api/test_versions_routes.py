@@ -463,3 +463,18 @@ def test_a_merge_that_went_through_elsewhere_waits_no_longer(studio: Studio, kai
     done = studio.get(f"/merges/{waiting}")
     assert (done["status"], done["conflicts"]) == ("merged", [])
     studio.resolve(f"/merges/{waiting}", status=409)
+
+
+def test_merges_that_wait_are_listed_until_they_are_decided_or_given_up(studio: Studio, scene: str) -> None:
+    for branch, words in (("main", "Rain"), ("alt", "Snow")):
+        studio.edit(scene, branch, description=words)
+    merge_id = studio.merge(409)["error"]["details"]["merge_id"]
+    waiting = f"/merges?project_id={studio.project}&status=open"
+    (listed,) = studio.ok("GET", waiting, 200)
+    told = ("merge_id", "kind", "source", "target_branch", "conflicts", "status")
+    assert [listed[name] for name in told] == [merge_id, "merge", "alt", "main", 1, "open"]
+    studio.ok("POST", f"/merges/{merge_id}/abort", 200)
+    assert studio.ok("GET", waiting, 200) == []
+    (listed,) = studio.get("/merges", project_id=studio.project)
+    assert (listed["status"], listed["conflicts"]) == ("aborted", 0)
+    assert studio.get("/merges", 404, project_id=999_999)["error"]["code"] == "NOT_FOUND"

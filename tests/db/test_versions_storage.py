@@ -12,7 +12,18 @@ from sqlalchemy import create_engine, text
 from sqlmodel import Session
 
 from db.models.project import Branch
-from db.queries import bibles, branches, characters, commits, merges, projects, scenes, trees, working
+from db.queries import (
+    bibles,
+    branches,
+    characters,
+    commits,
+    history,
+    merges,
+    projects,
+    scenes,
+    trees,
+    working,
+)
 from db.queries.branches import Hold
 from db.queries.merges import Wanted
 from db.session import psycopg_url, transaction
@@ -42,7 +53,7 @@ def main(session: Session) -> Branch:
 def state(session: Session, branch: Branch) -> dict[str, Any]:
     """What the branch's head holds."""
     session.refresh(branch)
-    return shown(trees.state(session, commits.get(session, branch.head_commit_id or "").commit.tree_hash))
+    return shown(trees.state(session, history.get(session, branch.head_commit_id or "").commit.tree_hash))
 
 
 def commit(session: Session, branch: Branch, changes: dict[str, Any]) -> str:
@@ -101,7 +112,7 @@ def test_a_branch_without_a_head_keeps_its_work_for_its_first_commit(session: Se
     characters.create(session, old, {"name": "Kai"})
     assert old.head_commit_id is None
     made = commits.commit(session, old, "m")
-    assert [each.commit.kind for each in commits.log(session, old, limit=9, before=0)] == ["commit", "first"]
+    assert [each.commit.kind for each in history.log(session, old, limit=9, before=0)] == ["commit", "first"]
     kinds = {key.partition("/")[0] for key in trees.names(session, made.commit.tree_hash)}
     assert kinds == {"project", "style", "characters"}
 
@@ -128,7 +139,7 @@ def test_after_a_criss_cross_both_sides_edits_stand(session: Session, main: Bran
         assert recorded is not None
         parents = [recorded.commit.id, source]
         commits.record(session, branch, recorded.commit.tree_hash, parents, kind="merge", message="m")
-    assert len(commits.bases(session, main.head_commit_id or "", alt.head_commit_id or "")) == 2
+    assert len(history.bases(session, main.head_commit_id or "", alt.head_commit_id or "")) == 2
     commit(session, main, {"characters": {"Kai": {"description": "later"}}})
     outcome = merged(session, alt, "main")
     assert not outcome.conflicts
@@ -164,7 +175,7 @@ def test_rows_and_head_agree_after_every_merge_and_revert(
     assert not branches.has_work(session, main)
     everything = text("UPDATE anime_api.characters SET dirty = true WHERE branch_id = :branch")
     session.execute(everything, {"branch": main.id})
-    head = commits.get(session, main.head_commit_id or "").commit.tree_hash
+    head = history.get(session, main.head_commit_id or "").commit.tree_hash
     assert trees.grow(session, head, working.uncommitted(session, main)) == head
     working.clean(session, main)
     if outcome.recorded is not None and state(session, main) != before:
@@ -214,7 +225,7 @@ def test_edits_and_commits_at_the_same_time_lose_nothing(connected: Path) -> Non
         main = branches.find(session, project, "main")
         assert not branches.has_work(session, main)
         assert len(state(session, main)["characters"]) == 20
-        line = commits.log(session, main, limit=99, before=0)
+        line = history.log(session, main, limit=99, before=0)
         assert [each.parents for each in line[:-1]] == [(each.commit.id,) for each in line[1:]]
 
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from db.models.project import Branch, ProjectSettings, Scene
 from db.models.story import Episode
-from db.queries import branches, episode_renders, generations, ownership
+from db.queries import branches, episode_renders, generations, ownership, preferences, working
+from db.queries.generations import Asked
 from db.queries.ownership import Run
 from db.session import transaction
 from tasks.check import check_consistency
 from tasks.plan import plan_scene
 from tasks.render import render_take
 from tasks.scene_orders import orders_of
+from tasks.terms import Said, Usual
 from tests.fakes.generations import new_branch
 
 
@@ -61,6 +63,19 @@ def settle(generation_id: str, status: str, **values: object) -> None:
 def clip_of(told: Told, status: str = "completed", **asked: object) -> str:
     """A clip of the first scene, asked for and rendered as its episode would, on the renderer of the test."""
     (order,) = orders_of(told.branch, told.scenes[0], [asked], "draft")
+    return _made(order, status)
+
+
+def clip_in_own_words(told: Told, status: str = "completed", **asked: object) -> str:
+    """A clip that a person asks for, of the first scene, with a prompt and terms of their own."""
+    said = Said.of({"quality": "draft", "duration": 1, "scene_id": told.scenes[0], **asked})
+    with transaction() as session:
+        usual = Usual(working.production(session, told.branch))
+        order = usual.asked(told.branch, said, preferences.template(session, usual.style(said)))
+    return _made(order, status)
+
+
+def _made(order: Asked, status: str) -> str:
     with transaction() as session:
         run = Run(generations.create(session, order).id, 1)
     for stage in (plan_scene, check_consistency, render_take):

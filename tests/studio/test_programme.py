@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.fidelity import STEP_HZ, find_cutoff, is_transcoded
+from studio.measures.listening import Listening
 from studio.measures.programme import Programme, Samples
 from studio.measures.sound import measure_sound
 
@@ -33,6 +34,20 @@ def test_blocks_measure_what_the_whole_measures(cuts: list[int], seed: int) -> N
     assert parts.loudness_lufs() == pytest.approx(whole.loudness_lufs, abs=0.1)
     assert parts.true_peak_dbtp() == pytest.approx(whole.peak_dbtp, abs=0.02)
     assert parts.clipped == whole.clipped
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(0, 3 * RATE_HZ), max_size=6).map(sorted), st.integers(0, 3 * RATE_HZ))
+def test_a_silence_is_found_whatever_the_blocks(cuts: list[int], quiet_from: int) -> None:
+    samples = music(1)
+    samples[quiet_from : quiet_from + RATE_HZ // 2] = 0
+    whole, parts = measure_sound(samples, RATE_HZ, start_s=0.1), Listening(RATE_HZ, 2)
+    for block in np.split(samples, cuts):
+        parts.add(block)
+    found = parts.sound(start_s=0.1)
+    assert (found.start_s, found.end_s, found.clipped) == (whole.start_s, whole.end_s, whole.clipped)
+    assert (found.silence_s, found.silence_at_s) == pytest.approx((whole.silence_s, whole.silence_at_s))
+    assert found.peak_dbtp == pytest.approx(whole.peak_dbtp, abs=0.02)
 
 
 def test_a_tone_of_minus_23_dbfs_in_both_channels_is_minus_23_lufs() -> None:

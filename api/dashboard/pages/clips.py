@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.dashboard.asked import FormGiven, ListsGiven, filled, number
 from api.dashboard.house import Desk, DeskGiven, Refused
 from api.dashboard.view import go, render
+from api.dashboard.words import renderer_name
 
 router = APIRouter(include_in_schema=False)
 MOST_SCENES: Final = 200
@@ -76,18 +77,42 @@ async def make_clip(request: Request, desk: DeskGiven, form: FormGiven, lists: L
 
 @router.post("/new/check")
 async def check_clip(request: Request, desk: DeskGiven, form: FormGiven, lists: ListsGiven) -> Response:
-    """What the check would find of the words so far, and what would be done."""
+    """What the check would find of the words so far."""
     if not form.get("prompt", "").strip():
-        return render(request, "_check.html", found=None, refused=None, plan=None)
-    project = form.get("project_id")
+        return render(request, "_check.html", found=None, refused=None)
     try:
-        found, plan = await gather(
-            desk.send("POST", f"/projects/{project}/consistency-check", _checked(form, lists)),
-            _plan(desk, form, lists),
-        )
+        path = f"/projects/{form.get('project_id')}/consistency-check"
+        found = await desk.send("POST", path, _checked(form, lists))
     except Refused as refused:
-        return render(request, "_check.html", found=None, refused={"details": {}, **refused.error}, plan=None)
-    return render(request, "_check.html", found=found, refused=None, plan=plan)
+        return render(request, "_check.html", found=None, refused=_told(refused))
+    return render(request, "_check.html", found=found, refused=None)
+
+
+@router.post("/new/plan")
+async def plan_clip(request: Request, desk: DeskGiven, form: FormGiven, lists: ListsGiven) -> Response:
+    """What would be done for it, and how long the line is."""
+    if not form.get("prompt", "").strip():
+        return render(request, "_plan.html", plan=None, refused=None)
+    try:
+        path = f"/projects/{form.get('project_id')}/clip-plan"
+        plan = await desk.send("POST", path, await _body(desk, form, lists))
+        renderers, queue = await gather(desk.get("/renderers"), desk.get("/queue"))
+    except Refused as refused:
+        return render(request, "_plan.html", plan=None, refused=_told(refused))
+    names = {each["server"]: renderer_name(each) for each in renderers}
+    return render(
+        request, "_plan.html", plan=plan, refused=None, queue=queue, names=names, wait_s=_wait(renderers)
+    )
+
+
+def _told(refused: Refused) -> dict[str, Any]:
+    return {"message": "It does not answer.", "request_id": "", **refused.error, "details": refused.details}
+
+
+def _wait(renderers: list[dict[str, Any]]) -> float | None:
+    """How long the renderer that is free first has to go, as far as it is known, s."""
+    waits = [each["expected_wait_s"] for each in renderers if each["alive"]]
+    return min((each for each in waits if each is not None), default=None)
 
 
 async def _tracks(desk: Desk, track: int | None) -> list[dict[str, Any]]:
@@ -125,25 +150,3 @@ def _checked(form: dict[str, str], lists: dict[str, list[str]]) -> dict[str, Any
         "characters": lists.get("characters", []),
     }
     return asked | ({"scene_id": form["scene_id"]} if form.get("scene_id") else {})
-
-
-async def _plan(desk: Desk, form: dict[str, str], lists: dict[str, list[str]]) -> dict[str, Any]:
-    """What is known before it runs: size and length, who renders, how long it would wait."""
-    settings, renderers, queue = await gather(
-        desk.get(f"/projects/{form.get('project_id')}/settings"), desk.get("/renderers"), desk.get("/queue")
-    )
-    alive = [each for each in renderers if each["alive"]]
-    waits = [each["expected_wait_s"] for each in alive if each["expected_wait_s"] is not None]
-    return {
-        "size": (form.get("width") or settings["width"], form.get("height") or settings["height"]),
-        "fps": form.get("fps") or settings["fps"],
-        "duration": number(form.get("duration")) or 5,
-        "style": form.get("style") or settings["default_style"],
-        "quality": form.get("quality") or "standard",
-        "cast": lists.get("characters", []),
-        "has_music": bool(form.get("track_id") or form.get("audio_path")),
-        "renderers": alive,
-        "wait_s": min(waits) if waits else None,
-        "ahead": queue["total"],
-        "paused": queue["paused"],
-    }

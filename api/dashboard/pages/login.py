@@ -29,15 +29,19 @@ async def login(
     if not sessions(request).known(token):
         return render(request, "login.html", status=401, next=_ours(next), is_wrong=True)
     answer = go(request, _ours(next))
-    set_session(request, answer, token.encode())
+    set_session(request, answer, sessions(request).begin(token.encode()))
     return answer
 
 
 @router.post("/logout")
-async def logout(request: Request) -> Response:
-    """Take the session off this browser."""
+async def logout(request: Request, everywhere: Annotated[bool, Form()] = False) -> Response:
+    """End the session, also for whoever has a copy of its cookie; or all that were begun with its token."""
+    known = sessions(request)
+    session = known.found(request.headers.get("cookie"))
+    if session is not None:
+        known.end(session, everywhere=everywhere)
     answer = go(request, LOGIN)
-    answer.delete_cookie(sessions(request).cookie, httponly=True, samesite="strict")
+    answer.delete_cookie(known.cookie, httponly=True, samesite="strict")
     return answer
 
 

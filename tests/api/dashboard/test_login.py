@@ -1,12 +1,15 @@
 """Sessions: a token traded for a cookie, which every service takes, and no other page can use."""
 
+import os
 import re
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api import episodes, music
+from api import echo, episodes, music
 from api.sessions import LASTS_S, Sessions, sessions_of
 from studio.settings import Settings
 from tests.api.conftest import BASE
@@ -103,6 +106,57 @@ def test_logging_out_takes_the_session_off(known: TestClient) -> None:
     assert known.get("/").status_code == 303
 
 
+def _copied(client: TestClient) -> dict[str, str]:
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
+
+
+@pytest.mark.parametrize("service", [None, episodes, music, echo])
+def test_a_copied_cookie_is_worth_nothing_after_the_logout(
+    known: TestClient, guarded: Settings, service: object
+) -> None:
+    first, sessions = _copied(known), sessions_of(guarded)
+    session = sessions.found(first["Cookie"])
+    assert session is not None
+    later = {"Cookie": f"{sessions.cookie}={sessions.go_on(session, now_s=time.time() + 60)}"}
+    app = service.create_app(guarded) if service else None  # type: ignore[attr-defined]
+    other = known if app is None else TestClient(app, BASE)
+    assert other.get("/openapi.json", headers=first).status_code == 200
+    known.post("/logout")
+    for copy in (first, later):
+        known.cookies.clear()
+        assert other.get("/openapi.json", headers={**copy, "Accept": "*/*"}).status_code == 401
+
+
+def test_other_sessions_outlive_a_logout_unless_all_are_ended(known: TestClient) -> None:
+    mine = _copied(known)
+    known.cookies.clear()
+    known.post("/login", data={"token": "another"})
+    foreign = _copied(known)
+    known.cookies.clear()
+    known.post("/login", data={"token": TOKEN})
+    known.post("/logout")
+    assert known.get("/", headers=mine).status_code == 200
+    known.cookies.clear()
+    known.post("/logout", data={"everywhere": "true"}, headers=mine)
+    assert known.get("/", headers=mine).status_code == 303
+    assert known.get("/", headers=foreign).status_code == 200
+    known.cookies.clear()
+    known.post("/login", data={"token": TOKEN})
+    assert known.get("/").status_code == 200
+
+
+def test_what_ended_is_forgotten_once_no_cookie_could_hold(tmp_path: Path) -> None:
+    sessions = Sessions(tmp_path, [TOKEN.encode()])
+    first, second = (sessions.found(f"{sessions.cookie}={sessions.begin(TOKEN.encode())}") for _ in range(2))
+    assert first is not None
+    assert second is not None
+    sessions.end(first)
+    kept = tmp_path / "ended-sessions" / first.id
+    os.utime(kept, (time.time() - LASTS_S - 60,) * 2)
+    sessions.end(second)
+    assert [each.name for each in kept.parent.iterdir()] == [second.id]
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
 )
@@ -116,16 +170,18 @@ def test_a_script_is_told_in_json_that_its_session_has_ended(client: TestClient)
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")
 
 
-def test_a_session_ends_with_its_time_and_with_its_token(guarded: Settings) -> None:
-    found = sessions_of(guarded)
+def test_a_session_ends_with_its_time_and_with_its_token(tmp_path: Path) -> None:
+    found = Sessions(tmp_path, [TOKEN.encode()])
     cookie = f"{found.cookie}={found.begin(TOKEN.encode(), now_s=1000.0)}"
-    assert found.token_of(cookie, now_s=1000.0 + LASTS_S - 1) == TOKEN.encode()
-    assert found.token_of(cookie, now_s=1000.0 + LASTS_S + 1) is None
-    assert Sessions(found.folder, [b"another"]).token_of(cookie, now_s=1001.0) is None
+    session = found.found(cookie, now_s=1000.0 + LASTS_S - 1)
+    assert session is not None
+    assert session.token == TOKEN.encode()
+    assert found.found(cookie, now_s=1000.0 + LASTS_S + 1) is None
+    assert Sessions(found.folder, [b"another"]).found(cookie, now_s=1001.0) is None
 
 
-def test_a_session_that_was_tampered_with_is_none(guarded: Settings) -> None:
-    found = sessions_of(guarded)
+def test_a_session_that_was_tampered_with_is_none(tmp_path: Path) -> None:
+    found = Sessions(tmp_path, [TOKEN.encode()])
     value = found.begin(TOKEN.encode(), now_s=1000.0)
     ends, nonce, code = value.split(".")
     for wrong in (
@@ -137,7 +193,7 @@ def test_a_session_that_was_tampered_with_is_none(guarded: Settings) -> None:
         "é.é.é",
         '"',
     ):
-        assert found.token_of(f"{found.cookie}={wrong}", now_s=1001.0) is None
+        assert found.found(f"{found.cookie}={wrong}", now_s=1001.0) is None
     assert (found.folder / "session-secret").stat().st_mode & 0o077 == 0
 
 

@@ -11,8 +11,10 @@ from api.dashboard.drawing import draw_metrics, palette_of
 from api.dashboard.history import draw_history, in_order, lanes_of
 from api.dashboard.timeline import draw_timeline
 from api.dashboard.view import STATIC
+from api.dashboard.words import renderer_name
 from db.queries import generations
 from db.session import transaction
+from studio.settings import Settings
 from tests.api.conftest import Told
 
 A = "/api/anime"
@@ -182,8 +184,42 @@ def test_findings_are_shown_while_a_prompt_is_written(
     text = client.post("/new/check", data=form, headers=PARTIAL).text
     assert "Would be refused" in text
     assert "<mark>silver hair</mark>" in text
-    assert "3 s, 832 × 480, 24 frames a second" in text
     assert "held against" in client.post("/new/check", data={**form, "prompt": " "}, headers=PARTIAL).text
+
+
+def test_the_plan_is_shown_before_it_runs(
+    client: TestClient, project: int, kai: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HOME", str(settings.home))
+    form = {
+        "project_id": str(project),
+        "prompt": "Kai waits",
+        "characters": ["Kai Nakamura"],
+        "duration": "3",
+    }
+    text = client.post("/new/plan", data={**form, "quality": "high"}, headers=PARTIAL).text
+    for words in (
+        "Character consistency check",
+        "Generate video",
+        "3 s, anime, high",
+        "shot",
+        "as documented",
+    ):
+        assert words in text
+    assert "Nothing would be rendered as things are:" in text
+    refused = client.post("/new/plan", data={**form, "duration": "0"}, headers=PARTIAL).text
+    assert "The plan cannot be shown now:" in refused
+    assert re.search(r"req_[0-9a-f]{16}", refused)
+    assert client.post("/new/plan", data={**form, "prompt": " "}, headers=PARTIAL).text == ""
+
+
+def test_who_would_render_it_is_called_by_its_name() -> None:
+    device = {"name": "NVIDIA RTX 3060", "type": "cuda"}
+    seen = {"server": "http://gpu:8188", "version": "0.3.75", "devices": [device]}
+    assert renderer_name(seen) == "NVIDIA RTX 3060"
+    assert renderer_name({**seen, "devices": []}) == "http://gpu:8188"
+    own = {**seen, "version": "tower-animatic-0.1.0", "devices": [{"name": "AMD EPYC", "type": "cpu"}]}
+    assert renderer_name(own) == "Animatics, on AMD EPYC"
 
 
 def test_the_line_is_shown_paused_and_reordered(client: TestClient, clip: str) -> None:
