@@ -42,7 +42,7 @@ EPISODES = episodes.create_app(
     Settings(home=HOME, rate_per_s=1_000_000),
     Orders(submit=nothing, align=nothing, publish=nothing, unpublish=nothing),
 )
-ECHO = echo.create_app(Settings(home=HOME, rate_per_s=1_000_000), modules={}, submit=nothing)
+ECHO = echo.create_app(Settings(home=HOME, rate_per_s=1_000_000), submit=nothing)
 FEW = settings(
     max_examples=6,
     deadline=None,
