@@ -68,7 +68,10 @@ _MINUTE: Final = r"(?:minutes?|mins?|m)"
 _HOUR: Final = r"(?:hours?|hrs?|h)"
 _UNITS: Final = ((re.compile(_SECOND), 1.0), (re.compile(_MINUTE), 60.0), (re.compile(_HOUR), 3600.0))
 _STORY: Final = r"(?!\s+(?:later|ago|before|after|earlier|from now|past|to midnight|old|to go|left))"
-_TAIL: Final = r"(?:[- ](?:long|each|clip length|max(?:imum)?|tops|at most|or so|or less|in total|total)\b)*"
+_TAIL: Final = (
+    r"(?:[- ](?:long|each|clip length|max(?:imum)?|tops|at most|or so|or less|in total|total|"
+    r"longer|shorter|more|less)\b)*"
+)
 
 _LENGTHS: Final = (
     re.compile(r"\b(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)(?:\s*(?:min(?:utes?)?|long))?\b"),

@@ -53,11 +53,20 @@ _NOT_LOOKS: Final = re.compile(
 )
 
 
+_UNOWNED: Final = re.compile(
+    r"(?:change|set|dye|turn|update|make) the (?:hair|eyes?|outfit|dress|coat|clothes|costume|skin|jacket|"
+    r"uniform|hairstyle|haircut)(?: (?:colou?r|style|length))? (?:to|into)\b"
+)
+"""As "change the hair colour to blue", where it is not said whose."""
+
+
 def fits_change(draft: Draft, clause: Clause) -> bool:
     """Whether a clause says how a character is to be from now on."""
     low = clause.low
     if _NOT_LOOKS.match(low):
         return False
+    if _UNOWNED.match(low) and draft.clip is None and find_cast(clause.text, draft.facts).names == ():
+        return True
     if _wished(clause) is not None or _added(clause) is not None or _of_looks(clause) is not None:
         spans = find_cast(clause.text, draft.facts, is_story=False).spans
         return len({who for _, _, who in spans}) == 1

@@ -16,7 +16,8 @@ _MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(
-    r",?\s+(?:and|plus)\s+(?=(?:another|one)\s+(?:clip |scene |shot |video )?(?:of|with|where)\b)"
+    r",?\s+(?:and|plus)\s+(?=(?:(?:another|one)\s+(?:clip |scene |shot |video )?|"
+    r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
 )
 _COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
@@ -66,7 +67,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
         if _begins(low[mark.end() :], STRONG) and not _CONDITIONAL.match(
-            low[: mark.start()].rpartition(". ")[2]
+            _SENTENCE.split(low[: mark.start()])[-1]
         ):
             yield mark.start(), mark.end()
 
@@ -76,6 +77,7 @@ _MARKUP: Final = re.compile(r"[<>{}$`\\]")
 _LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please )(?:approve|go|go ahead|check|sign off|finish|try)$")
 """As in "approve and publish gen_1", which is one order."""
 _LED_BY_CONDITION: Final = re.compile(r"(?:if|once|when|as soon as|after|unless)\b[^,.;]{3,80},\s*")
+_SENTENCE: Final = re.compile(r"[.;!?]\s")
 _CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
 
 

@@ -9,6 +9,7 @@ from studio.canon.people import FIGURE_WORDS, PERSON_WORDS, THING_WORDS
 from studio.echo.actions import LONGEST_S, MOST
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
+from studio.echo.hearing import heard
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import CLIP, MAKING
 from studio.echo.plans import Missing, Terms, Understood
@@ -90,7 +91,10 @@ _SIGHT: Final = re.compile(r"(?:an?|the|two|three|some|many)\s+(?:[a-z'-]+,?\s+)
 
 def plan_clip(draft: Draft, clause: Clause) -> None:
     """Clips of what the clause describes."""
+    track, clause = heard(draft, clause)
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    if track is not None:
+        manner.values.setdefault("audio_path", track)
     noted = [Understood(clause.text[s:e], s, e, meaning, value) for s, e, meaning, value in manner.spans]
     draft.understood += noted
     spans = [(start, end) for start, end, _, _ in manner.spans]

@@ -101,9 +101,13 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
         return
-    length_s = relative_length(clause.low, draft.clip.duration or draft.facts.usual.duration)
+    length_s = relative_length(
+        clause.low,
+        draft.clip.duration or draft.facts.usual.duration,
+        said_s=manner.values.get("duration"),
+    )
     if length_s is not None:
-        manner.values.setdefault("duration", length_s)
+        manner.values["duration"] = length_s
     terms = _with_manner(draft.clip, manner)
     add_clips(draft, _with_words(terms, rest, cast, draft), count, manner.values.get("seed"))
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from studio.echo.clauses import Clause
 from studio.echo.facts import Facts
-from studio.echo.manner import find_sound
 from studio.echo.phrases import SERVER
 from studio.echo.references import find_episodes, find_generations, find_scenes
+from studio.echo.sounds import find_sound
 
 _NAMED: Final = re.compile(
     r"\b(?:scenes?|episodes?|ep\.?)\s*(?:number |no\.? ?|#)?(?:\d|one|two|three|four|five|six|seven|"

@@ -8,7 +8,8 @@ from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
-from studio.echo.manner import Manner, find_sounds, read_manner
+from studio.echo.hearing import heard
+from studio.echo.manner import Manner, read_manner
 from studio.echo.phrases import EPISODE, IT, MAKING, PICTURED
 from studio.echo.plans import Missing, Understood
 from studio.echo.references import (
@@ -20,6 +21,7 @@ from studio.echo.references import (
     find_scenes,
 )
 from studio.echo.sequels import picked
+from studio.echo.sounds import find_sounds
 
 _IT: Final = re.compile(rf"\b{IT}\b")
 _BOTH: Final = re.compile(r"\b(?:both|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
@@ -186,8 +188,11 @@ def plan_episode(draft: Draft, clause: Clause) -> None:
         return
     episodes = find_episodes(clause, draft.facts)
     _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
-    for episode in episodes.things:
-        draft.add("render_episode", {"episode_id": episode.id, **sound})
+    meant = [{"episode_id": each.id} for each in episodes.things] or _episode_meant(draft, clause)
+    for target in [] if draft.questions else meant:
+        draft.add("render_episode", {**target, **sound})
+    if meant:
+        return
     if not episodes and (which := _WHICH.search(clause.low)) is not None:
         known = ", ".join(str(each.number) for each in draft.facts.episodes[:20]) or "none yet"
         draft.ask(Missing.EPISODE, f"Which episode do you mean? There are: {known}.", which[0])
@@ -197,12 +202,25 @@ def plan_episode(draft: Draft, clause: Clause) -> None:
         )
 
 
+_THE_EPISODE: Final = re.compile(r"\b(?:the|that|this|the same) episode\b")
+
+
+def _episode_meant(draft: Draft, clause: Clause) -> list[Target]:
+    """The episode that was spoken of before, where "the episode" is all that is said."""
+    if _THE_EPISODE.search(clause.low) is None:
+        return []
+    return [each for each in draft.spoken_of if "episode_id" in each][-1:]
+
+
 _WHICH: Final = re.compile(r"\b(?:the|that|this|our|my) (?:next|previous|other|current|same|right) episode\b")
 
 
 def plan_trailer(draft: Draft, clause: Clause) -> None:
     """A trailer of what is named, of what was made, or of the project."""
+    track, clause = heard(draft, clause)
     manner = manner_of(draft, clause)
+    if track is not None:
+        manner.values.setdefault("audio_path", track)
     said: dict[str, Any] = {
         name: manner.values[name] for name in ("duration", "audio_path") if name in manner.values
     }
@@ -226,7 +244,11 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
     if made := find_generations(clause, draft.facts, finished=True):
         return {"generation_ids": list(made)}
     behind = re.sub(r"^.*?\b(?:trailer|teaser|promo|reel)\b", "", clause.low)
-    front = re.search(rf"\b(?:turn|make|cut|edit) {IT} (?:into|an?|the)\b", clause.low)
+    front = re.search(
+        rf"\b(?:turn|make|cut|edit|combine|merge|stitch|join|put|splice|compile) {IT} "
+        r"(?:together )?(?:into|an?|the)\b",
+        clause.low,
+    )
     if _WHOLE.search(behind) or not (_IT.search(behind) or front):
         return {"project_id": draft.facts.project_id}
     return _of_spoken(draft, clause)

@@ -69,7 +69,8 @@ STATUS: Final = re.compile(
     rf"there )?(?:{_ASKED}|anything|any)"
     r"|when (?:will|is|are|can|does|do)\b|what time will\b"
     r"|what(?:'s| is| are| was)\b.{0,30}\b(?:rendering|running|going on|queue|queued|"
-    r"happening|left|pending|up|doing|under way|in progress|being (?:made|rendered))\b"
+    r"happening|left|pending|up|doing|under way|in progress|in production|in the works|"
+    r"being (?:made|rendered))\b"
     r"|what happened (?:to|with)\b|which (?:scenes?|clips?|jobs?|renders?|episodes?) (?:are|"
     r"is|have|has|failed|were)\b"
     r"|any(?:thing)?\s+(?:news|progress|updates?|in the queue|running|rendering|going on|"
@@ -192,6 +193,15 @@ STRONG: Final = (
     ),
     re.compile(
         rf"(?:{MAKING}|put together|cut|edit)\s+(?:me |us |a |an |the |another |[\w-]+ )*?{TRAILER}\b"
+    ),
+    re.compile(
+        rf"(?:create|make|generate|render|produce|animate|film|shoot|build|assemble)\s+(?:me |us |a |an |"
+        rf"the |both |another |[\w-]+ ){{0,5}}?(?:{CLIP}\s+(?:of|with|where|showing|in which|featuring)|"
+        rf"episodes?)\b"
+    ),
+    re.compile(
+        r"analy[sz]e\s+\S|(?:change|update) [\w ]{2,30}?['’]s? \w|(?:check|report|tell me|show me|give me) "
+        r"(?:the |on )*(?:status|progress)\b"
     ),
     re.compile(r"(?:do not|don't|never) (?:publish|upload|release|render|delete)\b"),
 )

@@ -169,6 +169,8 @@ def _plan_order(draft: Draft, clause: Clause) -> None:
         planner(draft, clause)
 
 
+_OF_THE_TRAILER: Final = re.compile(r"(?:make|keep|cut|trim|extend) the trailer\b")
+"""As "make the trailer shorter": the one that there is."""
 _PATTERNS: Final[Mapping[re.Pattern[str], Planner]] = {
     phrases.UNPUBLISH: plan_unpublishing,
     phrases.MUSIC: plan_analysis,
@@ -185,6 +187,8 @@ def intent_of(draft: Draft, clause: Clause) -> Planner | None:
             return planner
     if phrases.STATUS.match(low):
         return plan_status
+    if _OF_THE_TRAILER.match(low) and fits_sequel(draft, clause):
+        return plan_sequel
     if phrases.TEASE.match(low):
         return plan_trailer
     return _of_work(draft, clause) or _guessed(draft, clause) or _of_pictures(draft, clause)

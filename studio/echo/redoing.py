@@ -56,7 +56,11 @@ def plan_redoing(draft: Draft, clause: Clause) -> None:
         else:
             draft.add("regenerate_video", {**target, **said})
     if not targets:
-        ask_unless_asked(draft, Missing.TARGET, "What shall be made anew? Name a scene or a generation.")
+        missing = Missing.SCENE if _A_SCENE.search(clause.low) else Missing.TARGET
+        ask_unless_asked(draft, missing, "What shall be made anew? Name a scene or a generation.")
+
+
+_A_SCENE: Final = re.compile(r"\b(?:the|a|that|this|my|our) scene\b")
 
 
 def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:

@@ -71,7 +71,7 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
         rf"\b(?:all|every|the whole|each)(?: (?:of )?(?:the|our|my))?(?: {NUMBER})? {noun}(?![\w'])"
         rf"(?!\s+{NUMBER}\b)",
         low,
-    )
+    ) or (re.search(rf"\bboth(?: of)?(?: the| our| my)? {noun}(?![\w'])", low) if len(things) == 2 else None)
     if found is not None:
         left, end = _left_over(low, found.end(), noun, things)
         return Found(left, (), found.start(), end)

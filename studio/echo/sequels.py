@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from studio.echo.actions import ACTIONS, LONGEST_S, LONGEST_TRAILER_S, SHORTEST_TRAILER_S
+from studio.echo.amounts import NUMBER, duration
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
-from studio.echo.manner import find_sounds, read_manner
+from studio.echo.manner import read_manner
 from studio.echo.plans import Missing, Step
 from studio.echo.references import Target, find_episodes, find_generations, find_scenes
+from studio.echo.sounds import find_sounds
 
 _LIKEWISE: Final = re.compile(
     r"(?:(?:do|and|also|now|make|give me|i want|try)\s+)*(?:(?:the |exactly the )?same(?: thing| again)?|"
@@ -39,18 +41,29 @@ LENGTHS: Final[Mapping[str, float]] = {
 }
 """What "longer" means where no length is said: twice; "shorter": half."""
 _RATHER: Final = re.compile(rf"\b(?P<how>{'|'.join(LENGTHS)})\b")
+_BY: Final = re.compile(
+    rf"(?P<amount>\b{NUMBER}[- ]?(?:seconds?|secs?|s|minutes?|mins?)) (?P<how>longer|shorter|more|less)\b"
+)
+"""As "3 seconds shorter"."""
 _AIMS: Final = ("generation_id", "scene_id", "episode_id")
 _REPEATABLE: Final = frozenset(
     {"publish", "unpublish", "regenerate_video", "report_status", "render_episode", "make_trailer"}
 )
 
 
-def relative_length(low: str, before_s: float, longest_s: float = LONGEST_S) -> float | None:
-    """Twice or half of a length, seconds, as "longer" or "shorter" say; None where neither is said."""
+def relative_length(
+    low: str, before_s: float, longest_s: float = LONGEST_S, said_s: float | None = None
+) -> float | None:
+    """A length, seconds: so much more or less as is said, else `said_s`, else twice or half; or None."""
     found = _RATHER.search(low)
-    if found is None:
-        return None
-    length_s = min(longest_s, before_s * LENGTHS[found["how"]])
+    if (by := _BY.search(low)) is not None and (amount := duration(by["amount"])) is not None:
+        is_less = by["how"] in {"shorter", "less"}
+        length_s = before_s - amount.value if is_less else before_s + amount.value
+        length_s = max(1.0, min(longest_s, length_s))
+    elif said_s is not None or found is None:
+        return said_s
+    else:
+        length_s = min(longest_s, before_s * LENGTHS[found["how"]])
     return int(length_s) if float(length_s).is_integer() else length_s
 
 
@@ -183,7 +196,7 @@ def _said(draft: Draft, clause: Clause, step: Step) -> dict[str, Any]:
     said = {name: manner.values[name] for name in names if name in manner.values}
     if step.action == "make_trailer":
         before_s = float(step.parameters.get("duration", 30))
-        length_s = said.get("duration") or relative_length(clause.low, before_s, LONGEST_TRAILER_S)
+        length_s = relative_length(clause.low, before_s, LONGEST_TRAILER_S, said.get("duration"))
         if length_s is not None:
             said["duration"] = min(LONGEST_TRAILER_S, max(SHORTEST_TRAILER_S, length_s))
     return said

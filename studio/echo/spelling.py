@@ -121,6 +121,8 @@ def _name_in(row: Sequence[Token], place: int, names: Names) -> str | None:
     token = row[place]
     if token.word in names.known or not token.word.isalpha():
         return None
+    if (owner := _owner_in(row, place, names)) is not None:
+        return owner
     for beside in _neighbours(row, place):
         for owner in names.parts.get(beside.word, ()):
             spelling = words(owner)
@@ -129,6 +131,21 @@ def _name_in(row: Sequence[Token], place: int, names: Names) -> str | None:
                     return part.capitalize()
     meant = names.corrected(token)
     return None if meant == token.word else meant.capitalize()
+
+
+_OWNED: Final = words_of(
+    """hair eyes dress outfit coat jacket scarf hat boots uniform clothes face skin scar cape glasses
+    hairstyle look looks design appearance armor armour kimono costume"""
+)
+
+
+def _owner_in(row: Sequence[Token], place: int, names: Names) -> str | None:
+    """Whose the next word is, where the apostrophe was left out, as in "Hanas hair"."""
+    name, ending = row[place].word[:-1], row[place].word[-1]
+    behind = row[place + 1].word if place + 1 < len(row) else ""
+    if ending != "s" or behind not in _OWNED or name not in names.known or name in ORDINARY:
+        return None
+    return f"{name.capitalize()}'s"
 
 
 def _alias_in(row: Sequence[Token], place: int, names: Names) -> str | None:
@@ -169,6 +186,8 @@ def _command(row: Sequence[Token], place: int, names: Names) -> str | None:
         return None
     if (noun := _before_a_number(row, place)) is not None:
         return noun
+    if (unit := _behind_a_number(row, place)) is not None:
+        return unit
     if _is_head(row, place) and (verb := _nearest(word, VERBS, shortest=3)) is not None:
         return verb
     if len(word) < SHORTEST or word in LOOKALIKES or (row[place].capital and place > 0):
@@ -189,6 +208,18 @@ def _before_a_number(row: Sequence[Token], place: int) -> str | None:
         return None
     near = [each for each in ("scene", "scenes", "episode", "episodes") if each[0] == word[0]]
     return next((each for each in near if OSA.distance(word, each) <= len(each) // 3 + 1), None)
+
+
+_TIMES: Final = ("second", "seconds", "minute", "minutes")
+
+
+def _behind_a_number(row: Sequence[Token], place: int) -> str | None:
+    """What a word right behind a number was meant for: seconds or minutes, a slip or two allowed."""
+    word = row[place].word
+    if place == 0 or not row[place - 1].word.isdigit() or len(word) < SHORTEST or word in LOOKALIKES:
+        return None
+    near = sorted((OSA.distance(word, each), each) for each in _TIMES if each[0] == word[0])
+    return near[0][1] if near and near[0][0] == 1 else None
 
 
 def _is_head(row: Sequence[Token], place: int) -> bool:

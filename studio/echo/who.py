@@ -40,6 +40,9 @@ BEGINNERS: Final = words_of(
     """
 )
 """What a sentence may begin with that is no name, though somebody could act as it does."""
+NAMED_AFTER_THINGS: Final = words_of("sakura rose ruby jade amber dawn ash raven")
+"""Words that are names as often, where they are written large and stand for somebody."""
+_THINGS: Final = re.compile(r"\s+(?:trees?|petals?|blossoms?|flowers?|gardens?|gems?|stones?|wood|season)\b")
 _NAME: Final = r"[A-Z][\w'-]*[a-z](?:\s+(?:(?:de|von|van|no)\s+)?[A-Z][\w-]*[a-z])*"
 _CAPITALS: Final = re.compile(_NAME)
 _AFTER_WITH: Final = re.compile(
@@ -129,6 +132,8 @@ def _strangers(text: str, taken: Collection[tuple[int, int]]) -> Iterator[str]:
 
 def _stands_for_somebody(text: str, start: int, end: int, words: Sequence[str]) -> bool:
     before, behind = text[:start], text[end:]
+    if len(words) == 1 and words[0] in NAMED_AFTER_THINGS and _AFTER_WITH.search(before):
+        return _THINGS.match(behind) is None
     if any(word in KNOWN or word in PERSON_WORDS for word in words):
         return False
     if _AFTER_WITH.search(before):

@@ -1,0 +1,30 @@
+"""The track that was spoken of before: "with it", "to the beat", "using that song"."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from studio.echo.clauses import Clause
+from studio.echo.drafting import Draft
+from studio.echo.manner import without
+
+_SOUND: Final = r"(?:track|song|music|theme|tune|beats?|rhythm)"
+_LED: Final = r"\s*,?\s*(?<!listening)(?<!listens)\s*\b(?:set )?(?:with|using|to|on|over|for)\s+"
+_NAMED: Final = re.compile(rf"{_LED}(?:(?:that|this|the same|the) {_SOUND})\b")
+_MEANT: Final = re.compile(rf"{_LED}(?:it|that|this)\b")
+
+
+def heard(draft: Draft, clause: Clause) -> tuple[str | None, Clause]:
+    """The path of the track that a clause points back to, and the clause without those words.
+
+    "It" is a track only right behind that track's analysis.
+    """
+    if draft.track is None:
+        return None, clause
+    steps = draft.steps or draft.before
+    is_newest = bool(steps) and steps[-1].action == "analyze_track"
+    found = _NAMED.search(clause.low) or (_MEANT.search(clause.low) if is_newest else None)
+    if found is None:
+        return None, clause
+    span = [found.span()]
+    return draft.track, replace(clause, text=without(clause.text, span), low=without(clause.low, span))
