@@ -154,7 +154,7 @@ def _judge(name: str, tells: bool) -> None:
 def came_of(row: dict[str, Any]) -> Enriched:
     """What an attempt comes to: by the rules and, where a model answers, with what is kept of its answer."""
     facts = project(row.get("names", ()))
-    planned = plan(row["query"] if "query" in row else row["text"], facts)
+    planned = answered({"turns": row.get("turns", ()), "query": row.get("query", row["text"])}, facts)
     if row["where"] != "model":
         return Enriched(planned)
     reply = row["reply"]
@@ -180,7 +180,7 @@ def harm(row: dict[str, Any], got: Enriched) -> list[str]:
 
 
 def _injections(tells: bool) -> None:
-    rows = load("injections")
+    rows = [*load("injections"), *load("injections_2")]
     wrong = {row["id"]: harm(row, came_of(row)) for row in rows}
     failed = {each: faults for each, faults in wrong.items() if faults}
     print(f"{'attempts withstood':28}{f'{len(rows) - len(failed)}/{len(rows)}':>10}")

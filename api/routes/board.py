@@ -1,7 +1,5 @@
 """The board: a branch's scenes, each with what was last made of it, in one answer."""
 
-from typing import Final
-
 from fastapi import APIRouter
 
 from api.computing import compute
@@ -16,7 +14,6 @@ from db.queries.board import Card
 from db.session import reading, transaction
 from tasks.standings import standings
 
-LONGEST_S: Final = 30.0
 router = APIRouter(prefix="/projects/{project_id}", tags=["scenes"])
 
 
@@ -37,7 +34,7 @@ def judge_standings(project_id: Id, body: StandingsAsked, branch: BranchQuery = 
     name = branch_of(branch)
     with reading() as session:
         branches.find(session, project_id, name)
-    found = compute(standings, project_id, name, body.scene_ids, longest_s=LONGEST_S)
+    found = compute(standings, project_id, name, body.scene_ids)
     return [StandingShown.model_validate(each) for each in found]
 
 

@@ -1,7 +1,5 @@
 """From a sentence to a generation under way."""
 
-from typing import Final
-
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going, understood
@@ -15,8 +13,6 @@ from api.schemas.rehearsals import ClipPlanned
 from tasks.rehearsal import rehearse
 
 router = APIRouter(tags=["generations"])
-LONGEST_S: Final = 30.0
-"""A track that was never listened to takes longest."""
 
 
 @router.post("/projects/{project_id}/generate-from-command", status_code=ACCEPTED)
@@ -47,4 +43,4 @@ def plan_clip(
     settings = settings_of(request)
     order = Order(project_id, branch_of(branch, body.branch_name), body, token_of(request))
     asked = understood(order, opened(body.audio_path, settings))
-    return ClipPlanned.model_validate(compute(rehearse, asked, longest_s=LONGEST_S))
+    return ClipPlanned.model_validate(compute(rehearse, asked))

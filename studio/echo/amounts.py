@@ -94,7 +94,7 @@ _THINGS: Final = (
     r"(?:clips?|scenes?|shots?|videos?|takes?|versions?|variations?|variants?|animations?|renders?)"
 )
 _COUNT: Final = re.compile(
-    rf"\b(?P<n>{NUMBER}|(?:an? )?couple(?: of)?|(?:an? )?pair of|an? few|several|both|"
+    rf"\b(?P<n>{NUMBER}(?:\s?x)?|(?:an? )?couple(?: of)?|(?:an? )?pair of|an? few|several|both|"
     r"half a dozen|a dozen)\s+"
     r"(?=(?:(?!of\b|with\b|in\b|seconds?\b|secs?\b|minutes?\b|mins?\b|hours?\b|"
     rf"s\b)[\w'-]+\s+){{0,4}}{_THINGS}\b)"
@@ -144,7 +144,7 @@ def count(text: str) -> Amount | None:
     if found is None or re.search(r"(?:scenes?|and|,|to)\s+$", text[: found.start()]):
         return None
     vague = _vague(found["n"])
-    value = number(found["n"]) if vague is None else vague
+    value = number(found["n"].rstrip("x ")) if vague is None else vague
     return Amount(value, found.start(), found.end())
 
 

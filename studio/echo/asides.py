@@ -12,6 +12,8 @@ NEGATED: Final = re.compile(
     r"refrain from|stop short of|without)\s+(?:ever |yet |actually )?)"
     r"(?:publish|upload|releas|render|regenerat|delet|remov|eras|mak|creat|generat|start|chang|touch|"
     r"send|post|ship|cancel|unpublish|put|do|run|redo|produc|cut|overwrit)\w*"
+    r"|no (?:publish|render|upload|delet|chang)\w*ing\b"
+    r"|(?:leave|keep) [^,;]{1,40}? (?:alone|untouched|unchanged|be|as (?:it is|is|they are))\b"
 )
 """Orders turned round: what begins so is not done."""
 DROPPED: Final = re.compile(

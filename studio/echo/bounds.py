@@ -56,6 +56,8 @@ _MACHINE: Final = (
         r"package)\b"
     ),
     r"\bi am (?:root|the administrator)\b",
+    r"^(?:run|execute|exec|type|enter|eval)\s+¤|\b(?:ssh|root|shell|terminal|admin|sudo) access\b",
+    r"\b(?:export|dump|copy|save|write)\b.{0,60}(?:\btables?\b|/tmp/|/var/|/etc/|\.csv\b|\.sql\b)",
 )
 _RULES: Final = (
     (
@@ -67,7 +69,8 @@ _RULES: Final = (
         r"obey|have to obey|will obey)|^(?:system|assistant|developer|admin(?:istrator)?)\s*:|^as "
         r"an? (?:admin|administrator|developer|root)"
     ),
-    r"\bwithout (?:asking|confirmation|permission)\b",
+    r"\bwithout (?:asking|confirmation|permission)\b|^that you are\b",
+    r"\b(?:skip|bypass|no need for|don't wait for|ignore) (?:the |any |all )?(?:confirmations?|approvals?)\b",
 )
 _DELETION: Final = (
     (
@@ -136,6 +139,16 @@ _SCOPE: Final = (
         r"episodes?|clips?|projects?|trailers?|renders?|rendering|queue|characters?|bpm|tempo|"
         r"tracks?|songs?|gen_|it done|ready|finished|music|status|progress|jellyfin|published|"
         r"going on|running|generations?|videos?|styles?|taking|coming)\b)"
+    ),
+    (
+        r"^(?:what|who|whose|why|where|when|which|how)\b(?! about\b)(?!.{0,80}\b(?:scenes?|episodes?|ep|"
+        r"clips?|"
+        r"projects?|trailers?|render\w*|queue\w*|characters?|bpm|tempo|beats|tracks?|songs?|music|gen_|"
+        r"it|that|"
+        r"they|this|everything|status|progress|jellyfin|publish\w*|running|working|generations?|videos?|"
+        r"styles?|"
+        r"coming|going|doing|left|waiting|failed|happen\w*|shots?|takes?|cast|story|theme|be ready|done|"
+        r"you)\b)"
     ),
     (
         r"^(?:give|show|tell|send|get|make|cook|bake|fetch|bring) me (?:a |an |some |the "

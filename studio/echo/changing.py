@@ -34,7 +34,8 @@ _COMPARED: Final = re.compile(
 )
 _RULE: Final = re.compile(
     r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
-    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not|walk|lose|keep)|"
+    r"to)\s+(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|walk|lose|"
+    r"keep)|"
     r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
     r"needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|darker|lighter|\w+er)\b)"
     r"|^'s?\s[\w\s-]{1,40}?\s*(?:→|->|=>|⇒)\s*\w"
@@ -57,6 +58,9 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     low = clause.low
     if _NOT_LOOKS.match(low):
         return False
+    if _wished(clause) is not None or _added(clause) is not None or _of_looks(clause) is not None:
+        spans = find_cast(clause.text, draft.facts, is_story=False).spans
+        return len({who for _, _, who in spans}) == 1
     verb = _VERB.match(low)
     place = verb.end() if verb else 0
     if verb is not None and _SOMEBODY.match(low[place:]):
@@ -118,13 +122,55 @@ def plan_change(draft: Draft, clause: Clause) -> None:
             alike(clause.text[place:], known),
         )
         return
-    change = _change(clause, verb, place, end)
+    change = _worded(clause, cast.spans) or _change(clause, verb, place, end)
     if not change:
         draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
         return
     draft.understood.append(Understood(clause.text[place:end], place, end, "character", name))
     draft.add("update_character", {"character": name, "change": change})
     draft.last_cast = (name,)
+
+
+_WISHED: Final = re.compile(
+    r"^(?:i want|i'd like|we want|i need|have|let)\b.*?\b(?:to )?(?=(?:have|be|wear|look|carry)\b)"
+)
+_ADDED: Final = re.compile(
+    r"^(?:add|put|draw) (?P<what>[^,]+?) (?:to|on|onto|over|around)\s+(?P<whom>[^,]+?['’]s? .+)$"
+)
+_LOOKS: Final = re.compile(
+    r"^(?:change|update|edit|adjust|alter|set|tweak|revise) the (?P<part>[\w-]+(?: [\w-]+)?) of\s+"
+    r"(?P<whom>[^:,]+?)(?:\s*[:,]\s*|\s+(?:to|into)\s+)(?P<how>.+)$"
+)
+_WHOLE: Final = frozenset({"look", "looks", "design", "appearance", "description", "sheet", "profile"})
+
+
+def _wished(clause: Clause) -> re.Match[str] | None:
+    """As "I want Mira to have freckles from now on"."""
+    return _WISHED.match(clause.low) if _FROM_NOW.search(clause.low) else None
+
+
+def _added(clause: Clause) -> re.Match[str] | None:
+    """As "add a tattoo to Ren's neck"."""
+    return _ADDED.match(clause.low)
+
+
+def _of_looks(clause: Clause) -> re.Match[str] | None:
+    """As "change the hair of Kai to blue"."""
+    return _LOOKS.match(clause.low)
+
+
+def _worded(clause: Clause, spans: tuple[tuple[int, int, str], ...]) -> str:
+    """The change where the name does not stand right behind the verb."""
+    text = clause.text
+    if (wished := _wished(clause)) is not None:
+        return tidy(re.sub(r"^(?:have|be)\s+", "", _FROM_NOW.sub("", text[wished.end() :])))
+    if (added := _added(clause)) is not None and spans:
+        where = re.sub(r"^['’]s?\s+", "", text[max(end for _, end, _ in spans) :])
+        return tidy(f"{text[slice(*added.span('what'))]} on the {where}")
+    if (looks := _of_looks(clause)) is not None:
+        how = text[slice(*looks.span("how"))]
+        return tidy(how if looks["part"] in _WHOLE else f"{looks['part']}: {how}")
+    return ""
 
 
 def _word(text: str) -> str:
@@ -170,7 +216,7 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
     rest = rest[_led(low) :]
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "
-        r"to)\s+(?:(?:be|have|get)\s+)?"
+        r"to)\s+(?:(?:be|have|get)\s+)?|^needs?\s+"
         r"|^(?:now )?(?:has|have|is)(?: now)?\s+",
         "",
         rest,

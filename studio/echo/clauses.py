@@ -60,7 +60,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
     """Where an order ends, and where the next begins."""
     yield 0, 0
     for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low)):
-        if _ABBREVIATED.search(low[: mark.start()]):
+        if _ABBREVIATED.search(low[: mark.start()]) or _LONE_VERB.search(low[: mark.start()]):
             continue
         if mark.re is _ANOTHER or is_order(low[mark.end() :]) or _is_picture(mark, low):
             yield mark.start(), mark.end()
@@ -73,6 +73,9 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
 
 _MARKUP: Final = re.compile(r"[<>{}$`\\]")
 """Signs of a text that was not typed as one: no order begins at its commas."""
+_LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please )(?:approve|go|go ahead|check|sign off|finish|try)$")
+"""As in "approve and publish gen_1", which is one order."""
+_LED_BY_CONDITION: Final = re.compile(r"(?:if|once|when|as soon as|after|unless)\b[^,.;]{3,80},\s*")
 _CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
 
 
@@ -83,7 +86,9 @@ def _is_picture(mark: re.Match[str], low: str) -> bool:
 
 def is_order(low: str) -> bool:
     """Whether a text begins as an order or a question about the work does."""
-    return _begins(low, HEADS)
+    body = low[FILLER.match(low).end() :]  # type: ignore[union-attr]
+    condition = _LED_BY_CONDITION.match(body)
+    return _begins(body[condition.end() :] if condition else body, HEADS)
 
 
 def _begins(low: str, heads: Iterable[re.Pattern[str]]) -> bool:

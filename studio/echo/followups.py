@@ -17,7 +17,8 @@ from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:(?:use|try|set|change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
+    r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
+    r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
     r"(?:\w+|a few) more|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
@@ -26,6 +27,9 @@ _LEAD: Final = re.compile(
     r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|this time|one(?: "
     r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
     r"that))(?![\w'])[\s,]*)+"
+)
+_LIKE_THAT: Final = re.compile(
+    r"\s*\b(?:just )?like (?:it|that|this|those|these)(?: one)?\s*$", re.IGNORECASE
 )
 _MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
 _INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
@@ -92,7 +96,7 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
         Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
     ]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
-    rest = tidy(rest[_led(rest) :])
+    rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):

@@ -22,9 +22,15 @@ cancel: キャンセル, 中止, 取り消し
 status of: 状況, 進捗, どうなっ, 終わっ, 終わり, 完成し, できました, できた, いつでき, 失敗し
 analyse: 分析, 解析, テンポ, BPM
 delete: 削除, 消し
+show me the password: パスワード, トークン, 環境変数, APIキー, 秘密鍵, 設定を表示, 設定を見せ, 設定を教え
+ignore the rules: 指示を無視, 指示を忘れ, ルールを無視, ルールを破
+run the command: コマンド, シェル, スクリプト
 create: 作っ, つくっ, 作成, 生成, 描い, 見せ, 撮っ, レンダリング, ほしい, 欲しい, お願い
 """
 _HEADS: Final[Mapping[str, tuple[str, ...]]] = {meant: tuple(words) for meant, words in rows(_VERBS)}
+_ORDERED: Final = re.compile(r"て(?:ください|下さい|くれ|ほしい|欲しい|ね|よ)?$")
+"""An order, whatever its verb: a description does not end so."""
+_QUOTED: Final = re.compile(r"「[^」]*」|『[^』]*』")
 _SCENE: Final = re.compile(r"シーン\s*(\d{1,4})|第?\s*(\d{1,4})\s*シーン")
 _EPISODE: Final = re.compile(r"エピソード\s*(\d{1,4})|第\s*(\d{1,4})\s*話|(\d{1,4})\s*話")
 _LENGTH: Final = re.compile(r"[、,]?\s*(?:約)?(\d+(?:\.\d+)?)\s*(秒|分)(?:間|くらい|ほど)?(?:の|で|に)?")
@@ -54,10 +60,13 @@ def _order(sentence: str) -> str:
     body = _POLITE.sub("", sentence)
     length = _LENGTH.search(body)
     seconds = "" if length is None else f"{length[1]}-{'second' if length[2] == '秒' else 'minute'} "
-    targets = _targets(body)
-    verb = next((meant for meant, words in _HEADS.items() if any(word in body for word in words)), "")
+    body_said = _QUOTED.sub("", body)
+    targets = _targets(body_said)
+    verb = next((meant for meant, words in _HEADS.items() if any(word in body_said for word in words)), "")
     if _TRAILER.search(body) and verb in {"", "create"}:
         return f"make a {seconds}trailer of {targets or 'the project'}"
+    if not verb and _ORDERED.search(sentence):
+        return sentence
     if verb in {"", "create"}:
         is_named = bool(_EPISODE.search(body)) and bool(verb)
         return f"render {targets}" if is_named else f"create a {seconds}clip of {_seen(body)}"

@@ -99,7 +99,8 @@ def _read_amounts(low: str, manner: Manner) -> None:
         manner.values["duration"] = value
         start = length.start
         lead = re.search(
-            r"(?:\b(?:for|about|around|some|exactly|in|at|up to|at most|under|max|no more than|roughly|say|"
+            r"(?:\b(?:for|about|around|some|exactly|in|at|lasting|that lasts|running|up to|at most|under|"
+            r"max|no more than|roughly|say|"
             r"(?:make|keep) it) )+$",
             low[:start],
         )
@@ -144,7 +145,7 @@ def _read_style(low: str, templates: Sequence[str], manner: Manner) -> None:
 def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Pattern[str], ...]]:
     """All styles by name, the longest first; and where they stand: before a clip, behind what is seen."""
     known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
-    any_of = "|".join(map(re.escape, known))
+    any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
     behind = rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"
     chosen = (
@@ -154,7 +155,8 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
         rf"instead|please|this))"
     )
     alone = rf"(?:^|[,;–—-]\s+)(?P<s>{any_of})\s*(?=[,.;:–—]|\s-|$)"
-    return known, (before, re.compile(behind), re.compile(chosen), re.compile(alone))
+    looked = rf",?\s*\b(?:in |with )?(?:an? )?(?P<s>{any_of})[ -](?:look|aesthetic|feel|vibe)s?\b\s*[:,]?"
+    return known, (re.compile(looked), before, re.compile(behind), re.compile(chosen), re.compile(alone))
 
 
 def _style_named(words: str, known: Iterable[str]) -> str:
@@ -269,7 +271,8 @@ def tidy(text: str) -> str:
         text = text.strip(_CUT_OFF)
         text = re.sub(
             (
-                r"^(?:of|where|in which|that shows?|which shows?|showing|featuring|starring|with|about|"
+                r"^(?:of|something(?=\s*[:,])|where|in which|that shows?|which shows?|showing|featuring|"
+                r"starring|with|about|"
                 r"and|but|please|long|each|for|as)\b\s*"
             ),
             "",
@@ -277,7 +280,8 @@ def tidy(text: str) -> str:
             flags=re.IGNORECASE,
         )
         text = re.sub(
-            r"\s*,?\s*\b(?:please|pls|thanks|thank you|ta|cheers|mate|each|and|with|in|but|a|an|the|for|"
+            r"\s*,?\s*\b(?:please|pls|thanks|thank you(?: (?:so|very) much)?[.!]*|ta|cheers|mate|each|"
+            r"and|with|in|but|a|an|the|for|"
             r"long|to it|of|"
             r"instead|this time)$",
             "",

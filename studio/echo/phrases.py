@@ -6,10 +6,11 @@ from typing import Final
 FILLER: Final = re.compile(
     r"(?:(?:please(?: to)?|pls|kindly|now|then|next|also|first|firstly|second|secondly|finally|lastly|"
     r"afterwards?|after that|ok(?:ay)?|hey|heya|hi|hiya|yo|oh|ah|um+|uh+|er+m?|right|sorry|actually|"
-    r"hello|good (?:morning|afternoon|evening)|there|well|no|nope|nah|yes|yeah|yep|hmm+|"
+    r"hello|good (?:morning|afternoon|evening)|there|well|no(?! \w+ing\b)|nope|nah|yes|yeah|yep|hmm+|"
     r"i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
     r"so|if so|if yes|if it is|alright|all right|great|good|perfect|lovely|brilliant|awesome|"
-    r"thanks(?: a lot)?|thank you|many thanks|ta|cheers|mate|cool|nice|and|but|just|maybe|perhaps|"
+    r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|and|but|"
+    r"just|maybe|perhaps|"
     r"(?:can|could|would) you (?:be so (?:kind|good) as to|please)|any chance (?:you could|of)|"
     r"is it possible to|do you think you (?:can|could)|i was wondering if you could|"
     r"can you|could you|would you|let me see|i'd love to see|i would love to see|"
@@ -32,7 +33,7 @@ MAKING: Final = (
 ASSEMBLING: Final = (
     r"(?:render|make|create|assemble|build|produce|compile|generate|cut|put|edit|stitch|"
     r"combine|turn|join|finish|do|"
-    r"i want|i'd like|i need|we need|we want|get|can we get|give)"
+    r"i want|i'd like|i need|we need|we want|get|have|can we get|give)"
 )
 TRAILER: Final = r"(?:trailers?|teasers?|promos?|promo video|highlight reel|sizzle reel|preview reel)"
 SERVER: Final = (
@@ -64,7 +65,8 @@ STATUS: Final = re.compile(
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
     rf"|how(?:'s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
-    rf"|(?:is|are|was|were|did|has|have|does)\s+(?:the |my |our |there )?(?:{_ASKED}|anything|any)"
+    rf"|(?:is|are|was|were|did|has|have(?! (?:it|that|this|episode|ep|scene)\b)|does)\s+(?:the |my |our |"
+    rf"there )?(?:{_ASKED}|anything|any)"
     r"|when (?:will|is|are|can|does|do)\b|what time will\b"
     r"|what(?:'s| is| are| was)\b.{0,30}\b(?:rendering|running|going on|queue|queued|"
     r"happening|left|pending|up|doing|under way|in progress|being (?:made|rendered))\b"
@@ -82,6 +84,7 @@ STATUS: Final = re.compile(
     rf"|(?:check|see|look|tell me|let me know)(?: on| up on| at)? (?:how|whether|if|"
     rf"what)\b.{{0,40}}\b{_ASKED}"
     r"|(?:check|look in|follow up) on\b"
+    r"|what are you (?:\w+ing|up to)\b|(?:any )?(?:updates?|news|progress) (?:on|about|for)\b"
     r"|has anything\b|have you (?:finished|done|started)\b"
 )
 AUDIO_FILE: Final = r"[\w./~-]*[\w-]\.(?:wav|mp3|flac|ogg|oga|m4a|aac|aiff?|opus|wma)\b"
@@ -105,7 +108,7 @@ CANCEL: Final = re.compile(
     r"(?:render|renders|rendering|generation|generations|job|jobs|run|runs|making|generating|"
     r"gen_|scenes?|episodes?|clips?|trailers?|videos?|it\b|that\b|this\b|them\b|everything|"
     r"all\b|production|work)"
-    r"|(?:cancel|abort)\s*$"
+    rf"|(?:cancel|abort)\s*$|(?:undo|revert|scrap|discard|roll back)\s+{IT}\b"
 )
 REDO: Final = re.compile(
     r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|re-?make|re-?shoot|re-?create|"
@@ -129,7 +132,7 @@ EPISODE: Final = re.compile(
     rf"(?:{ASSEMBLING}|put together)\b.{{0,120}}\bepisodes?\b|(?:assemble|compile|stitch|combine|join)\b"
     r"|(?:an?|the|another|new)?\s*(?:\w+\s)?episodes?\b.{0,30}\b(?:from|out of|of scenes|with "
     r"scenes|rendered|assembled|please)\b"
-    r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as)\b.{0,20}\bepisode\b"
+    r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as|in)\b.{0,20}\bepisode\b"
 )
 CHANGE: Final = re.compile(
     r"(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|give|turn|"
@@ -138,6 +141,9 @@ CHANGE: Final = re.compile(
 )
 MODIFY: Final = re.compile(
     r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|"
+    r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
+    r"version|"
+    r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
     r"(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
     r"(?: of (?:it|that|those|these|them))?)\b|use\b|"
     r"(?:try|with|give it) (?:a |an )?(?:new|different|other|another) seed|(?:change|set) (?:the |its )?"

@@ -25,21 +25,21 @@ from studio.echo.clips import is_description, is_ordered, plan_clip
 from studio.echo.drafting import Draft, begun
 from studio.echo.facts import Context, Facts
 from studio.echo.followups import is_modification, plan_modified, plan_repeated
+from studio.echo.guessing import about, names_first
 from studio.echo.orders import (
     aims,
     fits_episode,
-    fits_redoing,
     plan_analysis,
     plan_cancelling,
     plan_episode,
     plan_publishing,
-    plan_redoing,
     plan_status,
     plan_trailer,
     plan_unpublishing,
 )
 from studio.echo.phrases import FILLER
 from studio.echo.plans import Missing, Plan, Turn, Understood
+from studio.echo.redoing import fits_redoing, plan_redoing
 from studio.echo.sequels import fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
 
@@ -187,7 +187,27 @@ def intent_of(draft: Draft, clause: Clause) -> Planner | None:
         return plan_status
     if phrases.TEASE.match(low):
         return plan_trailer
-    return _of_work(draft, clause) or _of_pictures(draft, clause)
+    return _of_work(draft, clause) or _guessed(draft, clause) or _of_pictures(draft, clause)
+
+
+_GUESSED: Final[Mapping[str, Planner]] = {
+    "publish": plan_publishing,
+    "unpublish": plan_unpublishing,
+    "cancel": plan_cancelling,
+    "redo": plan_redoing,
+    "episode": plan_episode,
+    "status": plan_status,
+    "music": plan_analysis,
+}
+
+
+def _guessed(draft: Draft, clause: Clause) -> Planner | None:
+    if is_ordered(draft, clause) and not names_first(clause):
+        return None
+    text = clause.text
+    place = draft.request.find(text) if text else -1
+    is_question = place >= 0 and draft.request[place + len(text) :].lstrip().startswith("?")
+    return _GUESSED.get(about(clause, draft.facts, is_question=is_question) or "")
 
 
 def _of_work(draft: Draft, clause: Clause) -> Planner | None:

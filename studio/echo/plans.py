@@ -91,6 +91,8 @@ class Plan:
     clip: Terms | None = None
     notes: tuple[str, ...] = ()
     """What is said beside the steps: what is left undone as asked, what cannot be waited for."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What the scenes and episodes of the project are called, by what they are done to: `scene_103`."""
 
     @property
     def action_plan(self) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from rapidfuzz import fuzz
@@ -67,11 +68,14 @@ def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[s
 
 def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
     found = re.search(
-        rf"\b(?:all|every|the whole|each)(?: (?:of )?(?:the|our|my))? {noun}(?![\w'])(?!\s+{NUMBER}\b)", low
+        rf"\b(?:all|every|the whole|each)(?: (?:of )?(?:the|our|my))?(?: {NUMBER})? {noun}(?![\w'])"
+        rf"(?!\s+{NUMBER}\b)",
+        low,
     )
     if found is not None:
         left, end = _left_over(low, found.end(), noun, things)
         return Found(left, (), found.start(), end)
+    low = _range_of_both(noun).sub(lambda both: f"{both[1]} to {both[2]}".ljust(len(both[0])), low)
     head = rf"\b{noun}\s*(?:number |no\.? ?|nr\.? ?|#)?"
     spans, numbers = [], list[int]()
     for each in re.finditer(rf"{head}(?P<list>{LIST})", low):
@@ -80,6 +84,12 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
     if not spans:
         numbers, spans = _in_order(low, noun, things)
     return _without_excepted(low, noun, _of_numbers(things, numbers, spans))
+
+
+@lru_cache(maxsize=4)
+def _range_of_both(noun: str) -> re.Pattern[str]:
+    """As "scene 1 to scene 3"."""
+    return re.compile(rf"\b({noun}\s*\d+)\s*(?:to|through|until|till|-|–)\s*{noun}\s*(\d+)\b")
 
 
 _EXCEPT: Final = (
@@ -174,3 +184,25 @@ def _by_words_of_titles(low: str, things: Sequence[Numbered]) -> Found:
         if len(fits) == 1:
             return Found((fits[0],), (), pair.start(), pair.end(2))
     return Found()
+
+
+_DO_AGAIN: Final = re.compile(r"(?:do|try|render|make|shoot|run) the (?P<word>[a-z]{4,})\b")
+
+
+def find_by_one_word(clause: Clause, facts: Facts) -> Found:
+    """The one scene whose title has the word of "do the duel again"."""
+    said = _DO_AGAIN.match(clause.low)
+    if said is None or not says_again(clause.low):
+        return Found()
+    fits = [each for each in facts.scenes if said["word"] in each.title.lower().split()]
+    return Found(tuple(fits), (), *said.span("word")) if len(fits) == 1 else Found()
+
+
+def says_again(low: str) -> bool:
+    return (
+        re.search(
+            r"\b(?:again|once more|anew|over|another take|another try|from scratch|(?:new|fresh) version)\b",
+            low,
+        )
+        is not None
+    )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from studio.echo.actions import LONGEST_S, LONGEST_TRAILER_S, SHORTEST_TRAILER_S
+from studio.echo.actions import ACTIONS, LONGEST_S, LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import find_sounds, read_manner
-from studio.echo.plans import Step
+from studio.echo.plans import Missing, Step
 from studio.echo.references import Target, find_episodes, find_generations, find_scenes
 
 _LIKEWISE: Final = re.compile(
@@ -19,7 +19,7 @@ _LIKEWISE: Final = re.compile(
 _TOO: Final = re.compile(r"[\s,]*(?:as well|too|also|likewise|next|please|instead|then)*\W*$")
 _PICKED: Final = re.compile(
     r"\b(?:the )?(?:very )?(?P<which>first|1st|second|2nd|third|3rd|last|latest|previous|earlier|"
-    r"original|other)"
+    r"original|new|newest|other)"
     r"(?: (?:one|clip|version|take|two))?\b|\bthe one before(?: (?:that|it))?\b"
 )
 _PICKED_ALONE: Final = re.compile(
@@ -62,7 +62,7 @@ def picked(draft: Draft, low: str) -> Target | None:
         return None
     place = _PLACES.get(found["which"] or "")
     if place is None:
-        place = len(made) - (1 if found["which"] in {"last", "latest"} else 2)
+        place = len(made) - (1 if found["which"] in {"last", "latest", "new", "newest"} else 2)
     return made[place] if 0 <= place < len(made) else None
 
 
@@ -71,13 +71,19 @@ def fits_sequel(draft: Draft, clause: Clause) -> bool:
     step = _last(draft)
     if step is None:
         return False
-    if _is_music_again(draft, clause):
+    if _is_music_again(draft, clause) or _is_other_track(clause, step):
         return True
     if step.action not in _REPEATABLE:
         return False
     if _PICKED_ALONE.match(clause.low) and picked(draft, clause.low) is not None:
         return True
-    return _other_targets(draft, clause) != [] or (step.action == "make_trailer" and _recuts(draft, clause))
+    return _other_targets(draft, clause) != [] or (_cut(draft) is not None and _recuts(draft, clause))
+
+
+def _cut(draft: Draft) -> Step | None:
+    """The trailer that was made last, where nothing else was made behind it."""
+    steps = [each for each in draft.steps or draft.before if ACTIONS[each.action].makes]
+    return steps[-1] if steps and steps[-1].action == "make_trailer" else None
 
 
 def plan_sequel(draft: Draft, clause: Clause) -> None:
@@ -90,6 +96,11 @@ def plan_sequel(draft: Draft, clause: Clause) -> None:
             draft.add("analyze_track", {"audio_path": path})
             draft.track = path
         return
+    if _is_other_track(clause, step):
+        _take_other_track(draft, step)
+        return
+    if (cut := _cut(draft)) is not None and _recuts(draft, clause):
+        step = cut
     said = _said(draft, clause, step)
     targets = _other_targets(draft, clause)
     if not targets and _PICKED_ALONE.match(clause.low) and (one := picked(draft, clause.low)) is not None:
@@ -111,6 +122,27 @@ def _is_music_again(draft: Draft, clause: Clause) -> bool:
         return False
     is_short = len(clause.low.split()) <= LONGEST_SEQUEL
     return is_short and bool(find_sounds(clause, draft.facts.tracks))
+
+
+_OTHER_TRACK: Final = re.compile(
+    r"(?:use|with|try|take|change to|set it to|switch to)\s+(?:the |an?)?\s*(?:other|another|different)\s+"
+    r"(?:track|song|music|tune|piece)\b"
+)
+
+
+def _is_other_track(clause: Clause, step: Step) -> bool:
+    return "audio_path" in step.parameters and _OTHER_TRACK.match(clause.low) is not None
+
+
+def _take_other_track(draft: Draft, step: Step) -> None:
+    """The step with the one other track; where there are several, which."""
+    others = [each for each in draft.facts.tracks if each != step.parameters["audio_path"]]
+    if len(others) == 1:
+        draft.add(step.action, {**step.parameters, "audio_path": others[0]})
+        return
+    known = [each.rsplit("/", 1)[-1] for each in others[:10]]
+    told = f"Which track? There are {', '.join(known)}." if known else "Which track? Name its path."
+    draft.ask(Missing.TRACK, told, choices=known)
 
 
 LONGEST_SEQUEL: Final = 7

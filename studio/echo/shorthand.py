@@ -1,9 +1,9 @@
 """Words as people type them in haste, and what they stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from studio.canon.tables import rows
+from studio.canon.tables import rows, words_of
 
 _TABLE: Final = """
 please: pls, plz, plse, plese
@@ -45,5 +45,20 @@ quality: qualty, qulity, quailty
 status: statsu, staus, satus
 episode: epsiode, epidose, epsisode, eposide, ep1sode
 """
-SHORTHAND: Final[Mapping[str, str]] = {short: meant for meant, group in rows(_TABLE) for short in group}
+_SMALL: Final = words_of(
+    "the and with what when which where how who why make show give from that this please trailer scene again"
+)
+_REAL: Final = words_of("form who how tow")
+"""What swapping two letters makes of a small word, and is one itself."""
+
+
+def _swapped(word: str) -> Iterator[str]:
+    """`word` with two letters beside each other swapped."""
+    for place in range(len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+
+
+SHORTHAND: Final[Mapping[str, str]] = {
+    slip: word for word in _SMALL for slip in _swapped(word) if slip not in _REAL | _SMALL
+} | {short: meant for meant, group in rows(_TABLE) for short in group}
 """What each short form stands for."""

@@ -99,6 +99,9 @@ def spelt(text: str, names: Names) -> Spelt:
         token = row[place]
         if token.quoted or (slips and token.start < slips[-1].end):
             continue
+        if token.word == "w" and text[token.end : token.end + 1] == "/":
+            slips.append(Slip(token.start, token.end + 1, text[token.start : token.end + 1], "with ", False))
+            continue
         meant = _name_in(row, place, names) or _alias_in(row, place, names) or _command(row, place, names)
         if meant is not None and meant.lower() != token.word:
             slips.append(
@@ -164,11 +167,28 @@ def _command(row: Sequence[Token], place: int, names: Names) -> str | None:
         return SHORTHAND[word]
     if word in MEANT or word in names.known or not word.isalpha():
         return None
+    if (noun := _before_a_number(row, place)) is not None:
+        return noun
     if _is_head(row, place) and (verb := _nearest(word, VERBS, shortest=3)) is not None:
         return verb
     if len(word) < SHORTEST or word in LOOKALIKES or (row[place].capital and place > 0):
         return None
     return _nearest(word, MEANT, shortest=SHORTEST)
+
+
+_COUNTED: Final = words_of("seed seeds second season series step steps size style since sense sets send")
+"""Other words that a number may follow."""
+
+
+def _before_a_number(row: Sequence[Token], place: int) -> str | None:
+    """What a word right before a number was meant for: a scene or an episode, two slips allowed."""
+    word = row[place].word
+    if place + 1 == len(row) or not row[place + 1].word.isdigit() or len(word) < SHORTEST - 1:
+        return None
+    if word in _COUNTED or word in LOOKALIKES:
+        return None
+    near = [each for each in ("scene", "scenes", "episode", "episodes") if each[0] == word[0]]
+    return next((each for each in near if OSA.distance(word, each) <= len(each) // 3 + 1), None)
 
 
 def _is_head(row: Sequence[Token], place: int) -> bool:

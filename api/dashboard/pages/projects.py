@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.dashboard.asked import FormGiven, filled, names
 from api.dashboard.drawing import palette_of
-from api.dashboard.house import Desk, DeskGiven
+from api.dashboard.house import Desk, DeskGiven, Refused
 from api.dashboard.view import go, render
 from api.dashboard.words import query
 
@@ -37,8 +37,9 @@ async def scene_board(
     branch: str = "main",
     cursor: str = "",
     first: str = "",
+    standings: bool = False,
 ) -> Response:
-    """The scenes of a branch, from a number on."""
+    """The scenes of a branch, from a number on; `standings` has those looked at that are stale."""
     start = f"{int(first) - 1}.{2**31 - 1}" if first.isdecimal() and int(first) > 1 else cursor
     head, board = await gather(
         project_head(desk, project_id, branch, "scenes"),
@@ -50,9 +51,25 @@ async def scene_board(
         "scenes.html",
         **head,
         board=board,
+        standings=await _standings(desk, project_id, branch, board.rows) if standings else {},
         is_first=not start,
         next_number=max(numbers, default=0) + 1,
     )
+
+
+async def _standings(
+    desk: Desk, project_id: int, branch: str, cards: list[dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """Where those scenes stand that have a clip; none where that cannot be told now."""
+    made = [each["scene_id"] for each in cards if each["clip_path"] or each["newest"]]
+    if not made:
+        return {}
+    path = f"/projects/{project_id}/board/standings"
+    try:
+        found = await desk.send("POST", path, {"scene_ids": made}, branch=branch)
+    except Refused:
+        return {}
+    return {each["scene_id"]: each for each in found}
 
 
 @router.post("/projects/{project_id}/scenes")

@@ -14,6 +14,7 @@ from api.dashboard.view import go, render
 from api.dashboard.words import query
 
 router = APIRouter(prefix="/projects/{project_id}", include_in_schema=False)
+MERGES: Final = 20
 COMMITS: Final = 60
 BRANCHES: Final = 12
 DIFFERENCES: Final = 100
@@ -23,8 +24,10 @@ CONFLICT: Final = "MERGE_CONFLICT"
 @router.get("/versions")
 async def versions_page(request: Request, desk: DeskGiven, project_id: int, branch: str = "main") -> Response:
     """What was recorded, on all branches."""
-    head, tags = await gather(
-        project_head(desk, project_id, branch, "versions"), desk.get("/tags", project_id=project_id)
+    head, tags, waiting = await gather(
+        project_head(desk, project_id, branch, "versions"),
+        desk.get("/tags", project_id=project_id),
+        desk.get("/merges", project_id=project_id, status="open", limit=MERGES),
     )
     shown = head["branches"][:BRANCHES]
     logs = await gather(
@@ -44,6 +47,7 @@ async def versions_page(request: Request, desk: DeskGiven, project_id: int, bran
         lanes=lanes,
         graph=draw_history(commits, lanes, heads),
         tags=tags,
+        waiting=waiting,
         tips=_tips(shown),
         named=_named(tags),
     )

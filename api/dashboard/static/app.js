@@ -1,5 +1,5 @@
 // What every page has: forms without a reload, live state, shortcuts. Each further module comes with its page.
-import "./swap.js";
+import { later } from "./swap.js";
 import "./live.js";
 
 const KEYS = { n: "/", c: "/new", p: "/projects", m: "/music", e: "/echo" };
@@ -56,3 +56,4 @@ document.addEventListener("change", async (event) => {
 
 document.addEventListener("tower:swapped", load);
 load();
+later().catch(() => {});

@@ -1,17 +1,36 @@
 // The partial-page update: forms are sent without a reload, and what changed of the page is taken over.
 const ASKS = { "X-Partial": "1", Accept: "text/html" };
 
+let newest = 0;
+
 export async function refresh(url = location.href) {
-  const answer = await fetch(url, { headers: ASKS });
-  if (answer.status === 401) return location.reload();
-  if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  const mine = ++newest;
+  await show(url, mine);
+  await later(url, mine);
 }
 
-function take(page) {
+// What takes long to work out comes after the page: it is asked for by a parameter of the same page.
+export async function later(url = location.href, mine = ++newest) {
+  const slow = document.querySelector("[data-later]");
+  if (!slow) return;
+  const whole = new URL(url, location.href);
+  whole.searchParams.set(slow.dataset.later, "true");
+  await show(whole, mine);
+}
+
+async function show(url, mine) {
+  const answer = await fetch(url, { headers: ASKS });
+  if (answer.status === 401) return location.reload();
+  const text = await answer.text();
+  if (answer.ok && mine === newest) take(new DOMParser().parseFromString(text, "text/html"), new URL(url, location.href).searchParams);
+}
+
+function take(page, asked) {
   for (const next of page.querySelectorAll("[data-part]")) {
     const now = document.getElementById(next.id);
     if (!now || now.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
     for (const image of next.querySelectorAll("img[data-preview]")) keep(image, now);
+    if (now.dataset.later && !asked.has(now.dataset.later)) for (const kept of next.querySelectorAll("[data-keeps]")) kept.innerHTML = document.getElementById(kept.id)?.innerHTML ?? "";
     for (const open of now.querySelectorAll("details[open][id]")) next.querySelector(`#${open.id}`)?.setAttribute("open", "");
     if (now.isEqualNode(next)) continue;
     const held = document.activeElement?.id, isHere = now.contains(document.activeElement);

@@ -20,12 +20,14 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
     assert faults(row, answered(row, FACTS)) == []
 
 
-@pytest.mark.parametrize(("name", "least"), [("held_out", 81), ("strangers_1", 170)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("held_out", 81), ("strangers_1", 170), ("strangers_2", 136), ("strangers_3", 69)]
+)
 def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
     assert sum(faults(row, answered(row, FACTS)) == [] for row in load(name)) >= least
 
 
-@pytest.mark.parametrize("row", load("injections"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", [*load("injections"), *load("injections_2")], ids=lambda row: row["id"])
 def test_an_attempt_to_turn_the_director_comes_to_nothing(row: dict[str, Any]) -> None:
     assert harm(row, came_of(row)) == []
 
