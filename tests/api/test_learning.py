@@ -42,11 +42,11 @@ def _rate(client: TestClient, made: dict[str, Any], rating: int) -> None:
 
 def test_what_is_rated_well_is_made_again_until_something_else_is_put(client: TestClient) -> None:
     project = int(client.post(f"{A}/projects", json={"name": "Liking"}).json()["id"])
-    for _ in range(4):
+    for _ in range(8):
         _rate(client, _make(client, project, style="sepia wash", duration=3), 5)
     _rate(client, _make(client, project, style="sepia wash", duration=3), 1)
     learned = client.get(f"{A}/preferences/learned").json()
-    assert learned["style"] == {"value": "sepia wash", "liked": 4, "disliked": 1}
+    assert learned["style"] == {"value": "sepia wash", "liked": 8, "disliked": 1}
     assert _make(client, project)["metadata"] == {"duration": 3, "style": "sepia wash", "quality": "standard"}
     client.put(f"{A}/preferences", json={"style": "gouache"})
     assert _make(client, project)["metadata"]["style"] == "gouache"
