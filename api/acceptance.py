@@ -98,7 +98,7 @@ def accept(order: Order, audio_path: str | None) -> tuple[GenerationAccepted, bo
         asked = _understood(session, order, audio_path)
         job = generations.create(session, asked)
         if order.told is not None:
-            director.carried_out(session, order.told, job)
+            director.carried_out(session, order.told, job, order.token)
         answer = GenerationAccepted(
             generation_id=job.id,
             status="processing",

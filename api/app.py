@@ -56,7 +56,7 @@ def build(
         description: What it is for, in a sentence.
         routers: Its routes.
         open_paths: Paths that need no token.
-        upload_paths: Paths that take files, up to the largest body.
+        upload_paths: Paths that take files, up to the largest body; `*` stands for anything.
         has_pages: Whether people open pages of it in a browser.
         lifespan: What the service opens at its start and closes at its end.
 

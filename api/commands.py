@@ -18,9 +18,9 @@ class Commands:
 
     submit: Callable[[str, int], None]
     cancel: Callable[[str], None]
-    approve: Callable[[str], None]
-    reject: Callable[[str], None]
-    retry: Callable[[str], None]
+    approve: Callable[[str, str], None]
+    reject: Callable[[str, str], None]
+    retry: Callable[[str, str], None]
     publish: Callable[[str], None]
     unpublish: Callable[[str], None]
     look_at_jellyfin: Callable[[], ServerSeen]

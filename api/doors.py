@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -94,7 +95,7 @@ class Bodies:
     has_pages: bool = False
 
     def takes_files(self, scope: Scope) -> bool:
-        return scope["path"] in self.upload_paths
+        return any(fnmatchcase(scope["path"], path) for path in self.upload_paths)
 
     def limit_bytes(self, scope: Scope) -> int:
         return self.largest_bytes if self.takes_files(scope) else min(self.largest_bytes, LARGEST_JSON_BYTES)

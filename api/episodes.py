@@ -42,7 +42,7 @@ def create_app(settings: Settings, orders: Orders = REAL) -> FastAPI:
         description="Episodes: their scenes in order, their music, their renders, and when batches run.",
         routers=[service],
         open_paths=[f"{PREFIX}/health"],
-        upload_paths=[f"{PREFIX}{archive.UPLOADS}"],
+        upload_paths=[f"{PREFIX}{path}" for path in (archive.UPLOADS, screenplay.UPLOADS)],
     )
     app.state.orders = orders
     return app

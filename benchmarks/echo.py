@@ -1,4 +1,4 @@
-"""Requests against their right plans: `python -m benchmarks.echo [--held-out] [--wrong]`.
+"""Requests against their right plans: `python -m benchmarks.echo [--held-out | --strangers 1] [--wrong]`.
 
 Right: the plan, its parameters, what is asked back and what is refused are all as written down. Also: how
 long planning takes in a project of 1,000 characters, and what comes of attempts to turn the director.
@@ -128,9 +128,10 @@ def main(arguments: Iterable[str] | None = None) -> None:
         "--held-out", action="store_true", help="the requests that the rules were not tuned on"
     )
     parser.add_argument("--wrong", action="store_true", help="say what is wrong with each")
+    parser.add_argument("--strangers", type=int, choices=(1, 2, 3), help="those in the voices of strangers")
     asked = parser.parse_args(list(arguments or []))
     name = "held_out" if asked.held_out else "tune"
-    _judge(name, asked.wrong)
+    _judge(f"strangers_{asked.strangers}" if asked.strangers else name, asked.wrong)
     _injections(asked.wrong)
     _speed()
 
@@ -153,7 +154,7 @@ def _judge(name: str, tells: bool) -> None:
 def came_of(row: dict[str, Any]) -> Enriched:
     """What an attempt comes to: by the rules and, where a model answers, with what is kept of its answer."""
     facts = project(row.get("names", ()))
-    planned = plan(row["query"] if "query" in row else row["text"], facts)
+    planned = answered({"turns": row.get("turns", ()), "query": row.get("query", row["text"])}, facts)
     if row["where"] != "model":
         return Enriched(planned)
     reply = row["reply"]
@@ -179,7 +180,7 @@ def harm(row: dict[str, Any], got: Enriched) -> list[str]:
 
 
 def _injections(tells: bool) -> None:
-    rows = load("injections")
+    rows = [*load("injections"), *load("injections_2")]
     wrong = {row["id"]: harm(row, came_of(row)) for row in rows}
     failed = {each: faults for each, faults in wrong.items() if faults}
     print(f"{'attempts withstood':28}{f'{len(rows) - len(failed)}/{len(rows)}':>10}")

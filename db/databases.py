@@ -38,6 +38,15 @@ def ensure(server_url: str, *names: str) -> None:
         raise UnavailableError(f"The database does not answer: {error}") from error
 
 
+def answers(url: str) -> bool:
+    """Whether a database takes connections there now."""
+    try:
+        psycopg.connect(libpq_url(url), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def prefect_name(url: str) -> str:
     """What Prefect's database is called beside `url`: towers that share a server keep apart."""
     name = urlsplit(url).path.strip("/")

@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from db.embedded.server import EmbeddedPostgres
+from db.databases import PRODUCTION, answers
+from db.embedded.place import ROLE
+from db.embedded.server import HOST, EmbeddedPostgres
 from deployments import status
 from studio.errors import StackError
 from studio.settings import Settings, read_settings
@@ -12,7 +14,7 @@ from studio.settings import Settings, read_settings
 
 @contextmanager
 def reached(settings: Settings, *, makes: bool = False) -> Iterator[str]:
-    """The database's URL: the one that is set, the running stack's, or this home's, started for the block.
+    """The database's URL: the one that is set, that of what runs, or this home's, started for the block.
 
     Args:
         settings: Whose.
@@ -28,8 +30,35 @@ def reached(settings: Settings, *, makes: bool = False) -> Iterator[str]:
         if not found.document.get("addresses"):
             raise StackError("The stack is starting: try again once `tower status` says that it is up.")
         yield found.addresses().database_url
+    elif _is_served(settings):
+        yield database_of(settings)
     else:
         yield from _own(settings, makes=makes)
+
+
+def database_of(settings: Settings) -> str:
+    """The database that is set, or the embedded one of this home where it was served last.
+
+    Raises:
+        StackError: this home has none yet.
+    """
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    folder = settings.home / "postgres"
+    try:
+        password = (folder / "password").read_text().strip()
+        port = settings.postgres_port or int((folder / "port").read_text())
+    except FileNotFoundError as error:
+        raise StackError("Set DATABASE_URL, or run the part `postgres` first.") from error
+    return f"postgresql://{ROLE}:{password}@{HOST}:{port}/{PRODUCTION}"
+
+
+def _is_served(settings: Settings) -> bool:
+    """Whether a part of its own carries this home's database: nobody else has its password."""
+    try:
+        return answers(database_of(settings))
+    except StackError:
+        return False
 
 
 def _own(settings: Settings, *, makes: bool) -> Iterator[str]:

@@ -13,31 +13,25 @@ from urllib.parse import quote
 
 import typer
 
-from db.databases import PRODUCTION, asyncpg_url, beside, ensure, prefect_name
-from db.embedded.place import ROLE
-from db.embedded.server import HOST, EmbeddedPostgres
+from db.databases import asyncpg_url, beside, ensure, prefect_name
+from db.embedded.server import EmbeddedPostgres
 from db.migrate import upgrade
 from db.tower_lock import TowerLock
 from deployments.addresses import PREFECT_SERVER, environment, gather, worker_environment
-from deployments.ports import Ports
+from deployments.databases import database_of
+from deployments.parts import MODULES
+from deployments.ports import Ports, has_own_model
 from studio import log
 from studio.errors import InvalidError, StackError, UnavailableError
-from studio.hosts import LOOPBACK
 from studio.settings import Settings, read_settings
 
 UNITS: Final = Path(__file__).parent / "systemd"
-MODULES: Final[Mapping[str, tuple[str, ...]]] = {
-    "prefect": ("-m", "prefect", "server", "start", "--host", LOOPBACK, "--port"),
-    "renderer": ("-m", "api.embedded.comfyui"),
-    "api": ("-m", "api.main"),
-    "worker": ("-m", "deployments.worker", "--register"),
-}
 _PATIENCE_S: Final = 120.0
 _LOCK_CHECK_S: Final = 5.0
 
 
 def part(
-    name: Annotated[str, typer.Argument(help="postgres, database, prefect, renderer, api or worker.")],
+    name: Annotated[str, typer.Argument(help="One of those that `tower units` writes units for, as `api`.")],
 ) -> None:
     """Carry one part in the foreground; all of them together are what `tower up` carries."""
     settings = read_settings()
@@ -130,22 +124,6 @@ def _await_database(lock: TowerLock, url: str, ends: threading.Event) -> None:
             return
 
 
-def database_of(settings: Settings) -> str:
-    """The database that is set, or the embedded one of this home where it was served last.
-
-    Raises:
-        StackError: this home has none yet.
-    """
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    folder = settings.home / "postgres"
-    try:
-        password, port = ((folder / name).read_text().strip() for name in ("password", "port"))
-    except FileNotFoundError as error:
-        raise StackError("Set DATABASE_URL, or run the part `postgres` first.") from error
-    return f"postgresql://{ROLE}:{password}@{HOST}:{port}/{PRODUCTION}"
-
-
 def run_module(name: str, settings: Settings) -> None:
     """Become the process of a part."""
     argv = [
@@ -164,7 +142,7 @@ def part_environment(name: str, settings: Settings) -> dict[str, str]:
         StackError: a port is 0, which only one process that carries all parts can choose.
     """
     ports = _ports(settings)
-    url = "" if name == "renderer" else database_of(settings)
+    url = "" if name in ("renderer", "language-model") else database_of(settings)
     addresses = gather(settings, ports, database_url=url, postgres_port=settings.postgres_port)
     found = environment(settings, ports, addresses, "")
     for folder in (settings.home, settings.log_dir, settings.media, settings.assets):
@@ -179,8 +157,18 @@ def part_environment(name: str, settings: Settings) -> dict[str, str]:
 
 
 def _ports(settings: Settings) -> Ports:
-    given = {name: int(getattr(settings, f"{name}_port")) for name in Ports.__slots__}
-    free = [f"TOWER_{name.upper()}_PORT" for name, port in given.items() if not port]
+    """The ports of the parts that there are; what is somewhere else has none here."""
+    elsewhere = {
+        "prefect": settings.prefect_api_url is not None,
+        "comfyui": bool(settings.comfyui_urls),
+        "ollama": not has_own_model(settings),
+    }
+    given = {
+        name: 0 if elsewhere.get(name) else int(getattr(settings, f"{name}_port")) for name in Ports.__slots__
+    }
+    free = [
+        f"TOWER_{name.upper()}_PORT" for name, port in given.items() if not port and not elsewhere.get(name)
+    ]
     if free:
         raise StackError(f"Parts of their own need ports of their own: set {', '.join(free)}.")
     return Ports(**given)

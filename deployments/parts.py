@@ -1,8 +1,10 @@
 """The parts of a stack, as values for the supervisor."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -15,6 +17,15 @@ from deployments.ports import Ports
 from deployments.supervisor import Part, Running
 from studio.hosts import LOOPBACK, ollama_url
 from studio.settings import Settings
+
+MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "prefect": ("-m", "deployments.prefect_server", "server", "start", "--host", LOOPBACK, "--port"),
+    "renderer": ("-m", "api.embedded.comfyui"),
+    "language-model": ("-m", "api.embedded.ollama"),
+    "api": ("-m", "api.main"),
+    "worker": ("-m", "deployments.worker", "--register"),
+}
+"""What runs as a part, whoever carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +110,7 @@ class Plan:
             name = prefect_name(database)
             ensure(database, name)
             extra = {"PREFECT_API_DATABASE_CONNECTION_URL": asyncpg_url(beside(database, name))}
-            argv = [
-                "-m",
-                "deployments.prefect_server",
-                "server",
-                "start",
-                "--host",
-                LOOPBACK,
-                "--port",
-                str(self.ports.prefect),
-            ]
+            argv = [*MODULES["prefect"], str(self.ports.prefect)]
             return self._start("prefect", argv, {**PREFECT_SERVER, **extra})
 
         return Part(
@@ -123,13 +125,13 @@ class Plan:
                 "renderer", is_ready=lambda: any(self._answers(f"{url}/system_stats") for url in urls),
                 address=lambda: ",".join(urls), is_required=False, ready_within_s=2.0,
             )  # fmt: skip
-        return self._child("renderer", ["-m", "api.embedded.comfyui"], url=urls[0], probe="/system_stats")
+        return self._child("renderer", MODULES["renderer"], url=urls[0], probe="/system_stats")
 
     def _language_model(self) -> Part | None:
         """Ollama, where one is named; ours, where one is asked for; nothing is missing without."""
         url = self._urls().ollama_url
         if self.ports.ollama:
-            return self._child("language-model", ["-m", "api.embedded.ollama"], url=url, probe="/api/version")
+            return self._child("language-model", MODULES["language-model"], url=url, probe="/api/version")
         if not url:
             return None
         return Part(
@@ -146,7 +148,7 @@ class Plan:
         )
         every = ",".join((urls.anime_url, urls.episodes_url, urls.music_url, urls.echo_url))
         return Part(
-            "api", start=lambda: self._start("api", ["-m", "api.main"], {}), needs=("migrations",),
+            "api", start=lambda: self._start("api", MODULES["api"], {}), needs=("migrations",),
             is_ready=lambda: all(self._answers(probe) for probe in probes),
             address=lambda: every, log=self.log("api"),
         )  # fmt: skip
@@ -156,7 +158,7 @@ class Plan:
 
         def start() -> Running:
             ready.unlink(missing_ok=True)
-            argv = ["-m", "deployments.worker", "--register", "--ready", str(ready)]
+            argv = [*MODULES["worker"], "--ready", str(ready)]
             return self._start("worker", argv, worker_environment(self.settings), keeps_children=True)
 
         return Part(
@@ -165,7 +167,7 @@ class Plan:
         )  # fmt: skip
 
     def _child(
-        self, name: str, argv: list[str], *, needs: tuple[str, ...] = (), url: str = "", probe: str = "",
+        self, name: str, argv: Sequence[str], *, needs: tuple[str, ...] = (), url: str = "", probe: str = "",
         is_step: bool = False,
     ) -> Part:  # fmt: skip
         return Part(
@@ -174,7 +176,7 @@ class Plan:
         )  # fmt: skip
 
     def _start(
-        self, name: str, argv: list[str], extra: dict[str, str], *, keeps_children: bool = False
+        self, name: str, argv: Sequence[str], extra: dict[str, str], *, keeps_children: bool = False
     ) -> Running:
         whole = environment(self.settings, self.ports, self.addresses(), self.mark) | extra
         return Child(

@@ -49,10 +49,11 @@ def pools(server_count: int) -> tuple[Pool, ...]:
     """The pools of a tower with so many renderers; interactive work always gets in."""
     limit = 2 * server_count + 4
     plain = (Queue("interactive", 1), Queue("batch", 5))
+    episodes = Queue("episodes", 3, server_count + 3)  # more would keep no further renderer busy
     return (
         Pool("nvidia", limit, (Queue("interactive", 1), Queue("batch", 5, limit - 2))),
         Pool("amd", None, plain),
-        Pool("cpu", None, plain),
+        Pool("cpu", None, (*plain, episodes)),
     )
 
 

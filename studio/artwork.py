@@ -7,15 +7,16 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from studio.animatic.caption import AMBER, LABEL, NIGHT, bar_height
+from studio.lettering.letters import SEMIBOLD, Letters, legible
+from studio.lettering.lines import broken, is_whole, shortened
 from studio.measures import texture
 from studio.pictures import BLACK_BELOW, WHITE_FROM
 
 Pixels = NDArray[np.uint8]
 Planes = NDArray[np.float64]
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 POSTER_PX: Final = (800, 1200)
 BACKDROP_PX: Final = (1280, 720)
@@ -25,8 +26,12 @@ EMPTY_SHARE: Final = 0.5
 """A picture of which more than this is black, or white, is none to show."""
 
 LEAST_SPREAD: Final = 16.0
+PAPER: Final = (245, 246, 250)
 _TITLE_SHARE: Final = 0.34
-_LATIN_BELOW: Final = 0x250
+_LARGEST_PX, _SMALLEST_PX, _STEP_PX = 116, 28, 8
+_LINE_SPACE: Final = 1.3
+_BASELINE: Final = 0.98
+"""Of a letter's size below the top of its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,16 @@ def draw_poster(frame: Pixels, title: str, *, is_animatic: bool) -> bytes:
 
     Args:
         frame: RGB, uint8, shape (h, w, 3).
-        title: What stands on it, in letters that the font has (Latin); any other is left off whole.
+        title: What stands on it, in any script; letters that no font has are left off.
         is_animatic: Whether that is to be said on it.
 
     Returns:
         A JPEG of 800 x 1200 pixels, cut out where the frame has most detail.
     """
     picture = Image.fromarray(_cut(frame, POSTER_PX))
-    if title.strip() and all(ord(letter) < _LATIN_BELOW for letter in title):
-        picture = _titled(picture, " ".join(title.split()))
+    shown = legible(" ".join(title.split()))
+    if shown:
+        picture = _titled(picture, shown)
     return _jpeg(_labelled(picture, is_animatic))
 
 
@@ -179,52 +185,38 @@ def _titled(picture: Image.Image, title: str) -> Image.Image:
     for row in range(from_row, height):
         shade.putpixel((0, row), round(215 * min(1.0, (row - from_row) / (height * _TITLE_SHARE))))
     picture.paste(Image.new("RGB", picture.size, NIGHT), mask=shade.resize(picture.size))
-    lines, font = _set(title, width - 2 * round(width * 0.08), round(height * _TITLE_SHARE * 0.75))
-    text = "\n".join(lines)
-    draw = ImageDraw.Draw(picture)
-    at = (width / 2, height * (1 - _TITLE_SHARE / 2))
-    draw.multiline_text(at, text, fill=(245, 246, 250), font=font, anchor="mm", align="center", spacing=12)
+    lines, letters = _set(title, width - 2 * round(width * 0.08), round(height * _TITLE_SHARE * 0.75))
+    tall = round(letters.size_px * _LINE_SPACE)
+    top = round(height * (1 - _TITLE_SHARE / 2) - tall * len(lines) / 2)
+    for number, line in enumerate(lines):
+        _write(picture, line, letters, top + number * tall)
     return picture
 
 
-def _set(title: str, room_px: int, tall_px: int) -> tuple[list[str], Font]:
-    """The title in as few and as large lines as fit; a word that is too long for any is cut."""
-    for size in range(116, 27, -8):
-        font = ImageFont.load_default(size=size)
-        lines = _wrapped(title, font, room_px)
-        if all(font.getlength(line) <= room_px for line in lines) and len(lines) * (size + 12) <= tall_px:
-            return lines, font
-    font = ImageFont.load_default(size=28)
-    most = max(1, tall_px // 40)
-    return [_cropped(line, font, room_px) for line in _wrapped(title, font, room_px)[:most]], font
+def _set(title: str, room_px: int, tall_px: int) -> tuple[list[str], Letters]:
+    """The title in as few and as large lines as fit; what does not fit in small ones is cut."""
+    for size in range(_LARGEST_PX, _SMALLEST_PX - 1, -_STEP_PX):
+        letters = Letters(size, SEMIBOLD)
+        lines, most = broken(title, letters, room_px), int(tall_px / (size * _LINE_SPACE))
+        if len(lines) <= most and (size == _SMALLEST_PX or is_whole(title, letters, room_px)):
+            return lines, letters
+    return [*lines[: most - 1], shortened(" ".join(lines[most - 1 :]), letters, room_px)], letters
 
 
-def _wrapped(title: str, font: Font, room_px: int) -> list[str]:
-    lines: list[str] = []
-    for word in title.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(longer) <= room_px:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _cropped(line: str, font: Font, room_px: int) -> str:
-    while line and font.getlength(f"{line}...") > room_px:
-        line = line[:-1]
-    return f"{line}..." if line else ""
+def _write(picture: Image.Image, line: str, letters: Letters, top: int) -> None:
+    cover = letters.cover(line, round(letters.size_px * _LINE_SPACE), letters.size_px * _BASELINE)
+    left = (picture.width - cover.shape[1]) // 2
+    picture.paste(PAPER, (left, top), Image.fromarray(cover))
 
 
 def _labelled(picture: Image.Image, is_animatic: bool) -> Image.Image:
     if not is_animatic:
         return picture
     tall = max(14, picture.height // 34)
-    font = ImageFont.load_default(size=tall * 0.6)
-    wide = round(font.getlength(LABEL)) + tall
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, wide, tall), fill=NIGHT)
-    draw.text((wide / 2, tall * 0.54), LABEL, fill=AMBER[:3], font=font, anchor="mm")
+    letters = Letters(round(tall * 0.6))
+    cover = letters.cover(LABEL, tall, tall * 0.72)
+    ImageDraw.Draw(picture).rectangle((0, 0, cover.shape[1] + tall, tall), fill=NIGHT)
+    picture.paste(AMBER[:3], (tall // 2, 0), Image.fromarray(cover))
     return picture
 
 

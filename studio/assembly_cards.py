@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.assembly_parts import Card
+from studio.lettering.letters import REGULAR, SEMIBOLD, Letters, legible
+from studio.lettering.lines import broken
 
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -24,7 +25,6 @@ LINE_SPACE: Final = 1.4
 BASELINE: Final = 0.95
 RULE_SPACE: Final = 0.5
 RULE_SHARE: Final = 0.14
-SEMIBOLD, REGULAR = 600, 400
 PAPER, FAINT, AMBER = (238, 240, 246), (178, 184, 200), (255, 196, 92)
 TOP, FOOT = (22, 26, 44), (8, 9, 16)
 
@@ -34,29 +34,31 @@ class _Block:
     """Lines of one size."""
 
     lines: tuple[str, ...]
-    size_px: int
-    weight: int
+    letters: Letters
     colour: Colour
 
     @property
-    def tall(self) -> float:
-        return len(self.lines) * self.size_px * LINE_SPACE
+    def line_px(self) -> float:
+        return self.letters.size_px * LINE_SPACE
 
     @property
-    def wide(self) -> int:
-        return max((_width(line, self.size_px, self.weight) for line in self.lines), default=0)
+    def tall(self) -> float:
+        return len(self.lines) * self.line_px
+
+    @property
+    def wide(self) -> float:
+        return max(map(self.letters.width, self.lines), default=0.0)
 
 
 def draw_card(card: Card, size_px: tuple[int, int]) -> Picture:
     """A card of (width, height) pixels, RGB, shape (height, width, 3).
 
     The first line of its text is the title, set large over a thin rule; the rest is set smaller beneath it.
-    Lines that are too long are broken between words, or between letters where a word is too long, and letters
-    shrink, to eight pixels at least, until all of it lies in the safe area. They are OpenCV's own: Latin,
-    Cyrillic, Chinese, Japanese and Korean.
+    Lines that are too long are broken as their script allows, and letters shrink, to eight pixels at least,
+    until all of it lies in the safe area. Letters that no font has are left out.
     """
     picture = _ground(*size_px)
-    title, _, rest = card.text.strip().partition("\n")
+    title, _, rest = legible(card.text).partition("\n")
     _write(picture, _fitted(title, rest, size_px))
     return picture
 
@@ -89,59 +91,38 @@ def _tall(blocks: list[_Block]) -> float:
     return sum(block.tall for block in blocks) + (_rule_px(blocks) if len(blocks) > 1 else 0.0)
 
 
-def _wide(blocks: list[_Block]) -> int:
-    return max((block.wide for block in blocks), default=0)
+def _wide(blocks: list[_Block]) -> float:
+    return max((block.wide for block in blocks), default=0.0)
 
 
 def _rule_px(blocks: list[_Block]) -> float:
     """How much the rule under the title takes."""
-    return RULE_SPACE * blocks[0].size_px
+    return RULE_SPACE * blocks[0].letters.size_px
 
 
 def _block(text: str, size_px: float, weight: int, colour: Colour, room_px: float) -> _Block:
-    size = round(size_px)
-    lines = tuple(part for line in text.splitlines() for part in _broken(line, size, weight, room_px))
-    return _Block(lines, size, weight, colour)
-
-
-def _broken(line: str, size_px: int, weight: int, room_px: float) -> list[str]:
-    lines: list[str] = []
-    for word in line.split():
-        for part, joint in _pieces(word, size_px, weight, room_px):
-            longer = f"{lines[-1]}{joint}{part}" if lines else part
-            if lines and _width(longer, size_px, weight) <= room_px:
-                lines[-1] = longer
-            else:
-                lines.append(part)
-    return lines
-
-
-def _pieces(word: str, size_px: int, weight: int, room_px: float) -> list[tuple[str, str]]:
-    """A word, and what joins it to the one before; by letters where it is too long for a line."""
-    if _width(word, size_px, weight) <= room_px:
-        return [(word, " ")]
-    return [(letter, " " if number == 0 else "") for number, letter in enumerate(word)]
-
-
-def _width(text: str, size_px: int, weight: int) -> int:
-    box = cv2.getTextSize((0, 0), text, (0, 0), cv2.FontFace("sans"), size_px, weight)
-    return int(box[2])
+    letters = Letters(round(size_px), weight)
+    return _Block(tuple(broken(text, letters, room_px)), letters, colour)
 
 
 def _write(picture: Picture, blocks: list[_Block]) -> None:
-    height, width = picture.shape[:2]
-    y = (height - _tall(blocks)) / 2
+    y = (picture.shape[0] - _tall(blocks)) / 2
     for number, block in enumerate(blocks):
         for line in block.lines:
-            left = (width - _width(line, block.size_px, block.weight)) // 2
-            foot = round(y + block.size_px * BASELINE)
-            cv2.putText(
-                picture, line, (left, foot), block.colour, cv2.FontFace("sans"), block.size_px, block.weight
-            )
-            y += block.size_px * LINE_SPACE
+            _write_line(picture, block, line, y)
+            y += block.line_px
         if number == 0 and len(blocks) > 1:
             _rule(picture, y + _rule_px(blocks) / 2)
             y += _rule_px(blocks)
+
+
+def _write_line(picture: Picture, block: _Block, line: str, y: float) -> None:
+    """Lay a line in the middle; what reaches beyond the picture, where no size fits, is cut off."""
+    cover = block.letters.cover(line, round(block.line_px), block.letters.size_px * BASELINE)
+    top, left = max(0, round(y)), max(0, (picture.shape[1] - cover.shape[1]) // 2)
+    ground = picture[top : top + cover.shape[0], left : left + cover.shape[1]]
+    share = cover[: ground.shape[0], : ground.shape[1], None].astype(np.float32) / 255
+    ground[:] = np.round(ground + (np.array(block.colour, np.float32) - ground) * share).astype(np.uint8)
 
 
 def _rule(picture: Picture, y: float) -> None:

@@ -1,6 +1,5 @@
 """Whether a request fits the project's characters, and what they add to its prompt."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Final
 from studio.canon.clips import Found
 from studio.canon.slots import Slot
 from studio.continuity import NO_LIKENESS, Likeness, Misread
+from studio.japanese import name_pattern
 
 LOOK_KEYS: Final = ("palette", "art_style", "visual_style", "look", "lighting")
 """The entries of a bible's content that say how everything looks."""
@@ -89,7 +89,7 @@ def named_in(prompt: str, names: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, int] = {}
     rest = prompt
     for name in sorted(names, key=len, reverse=True):
-        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        whole = name_pattern(name)
         if (place := whole.search(rest)) is not None:
             found[name] = place.start()
             rest = whole.sub(lambda match: "\0" * len(match[0]), rest)

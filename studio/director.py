@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from studio.japanese import in_english
 from studio.storyboard import Camera, CastMember, EventKind, Framing, Shot, Storyboard, TimedEvent
 from studio.sync import NO_TIMES, Seconds, lay_cuts
 from studio.sync_grid import nearest_frame
@@ -72,7 +73,7 @@ class Brief:
 def figures_in(prompt: str) -> tuple[CastMember, ...]:
     """The nameless people of a sentence, two at most: who, and the words that say how they look."""
     figures: dict[str, CastMember] = {}
-    for found in PEOPLE.finditer(prompt):
+    for found in PEOPLE.finditer(in_english(prompt)):
         name = found["who"].capitalize()
         figures.setdefault(name, CastMember(name, description=found[0].strip()))
     return tuple(figures.values())[:MOST_FIGURES]
@@ -143,7 +144,8 @@ def _shot_count(brief: Brief, *, has_music: bool) -> int:
 
 
 def _shots(brief: Brief, bounds: Sequence[int], rng: random.Random) -> tuple[Shot, ...]:
-    asked = next((move for pattern, move in ASKED_MOVES if pattern.search(brief.prompt)), None)
+    told = in_english(brief.prompt)
+    asked = next((move for pattern, move in ASKED_MOVES if pattern.search(told)), None)
     framings = FRAMINGS[bool(brief.cast)]
     shots: list[Shot] = []
     for number, (start, end) in enumerate(pairwise(bounds)):

@@ -42,7 +42,8 @@ class Metric:
 class AskedClip:
     """What was asked for; frames in `holds` (first, end exclusive) were meant to stand still.
 
-    `cuts` are the frames that were to begin a shot; None where nobody knows.
+    `cuts` are the frames that were to begin a shot; None where nobody knows. Within `fades` (first,
+    length) it may be black. `loudness_lufs` is what its sound was levelled to; None: nobody levelled it.
     """
 
     width: int
@@ -53,6 +54,8 @@ class AskedClip:
     audio: bool = False
     holds: tuple[tuple[int, int], ...] = ()
     cuts: tuple[int, ...] | None = None
+    fades: tuple[tuple[int, int], ...] = ()
+    loudness_lufs: float | None = None
 
 
 def judged(

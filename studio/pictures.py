@@ -153,7 +153,7 @@ class _Meter:
         held = self.hold.add(picture.luma)
         levels, change = _levels(picture.luma), _change(picture.luma, before)
         self.rows.append(Row(picture.time_s, *levels, change, float(held), *self._textures(picture)))
-        self.thumbs.append(_thumb(picture))
+        self.thumbs.append(thumb_of(picture))
         self.lights.append(_light(picture.luma))
         self.profiles.append(profile(picture.luma))
         if (len(self.rows) - 1) % STILL_EVERY_FRAMES == 0:
@@ -266,7 +266,8 @@ def _tiny(luma: Luma) -> Luma:
     return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _thumb(picture: Picture) -> NDArray[np.uint8]:
+def thumb_of(picture: Picture) -> NDArray[np.uint8]:
+    """A picture as `Measurements.thumbs` has it, shape (18, 32, 3)."""
     planes = (picture.luma, picture.chroma[..., 0], picture.chroma[..., 1])
     return np.asarray(cv2.merge([_pooled(np.ascontiguousarray(plane)) for plane in planes]), np.uint8)
 

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.assembly_parts import Chapter
 from studio.checks import character, motion, picture, safety, sound, technical
+from studio.checks.assembled import Meant as Meant
+from studio.checks.assembled import check_assembled, cuts_meant, fades
 from studio.checks.character import Identities, References
 from studio.metrics import AskedClip as AskedClip
 from studio.metrics import Metric as Metric
@@ -18,7 +21,7 @@ WARNING_COSTS = 0.5
 LEAST_PASSING = 5.0
 FAILED_SCORE = 4.0
 FAILURE_COSTS = 1.0
-NEVER_LEFT_OUT = "safety"
+NEVER_LEFT_OUT = ("safety", "assembly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def assess_clip(
     references: References | None = None,
     identities: Identities = "",
     story: Sequence[Metric] = (),
+    assembled: Sequence[Metric] = (),
 ) -> Assessment:
     """Judge a clip by what one decoding pass has measured.
 
@@ -57,11 +61,12 @@ def assess_clip(
         references: Pictures by character, for palette consistency.
         identities: Likeness by character, by learned features, or why there is none.
         story: Metrics of the scene against the story, made by whoever knows the story.
+        assembled: Metrics of a finished file against its cut list.
 
     Returns:
         Verdict "fail" when a gate fails, "not judged" when no frame could be decoded, else "pass";
         warnings don't fail a clip. After a stage with a failure the later ones are not judged, but for
-        safety: what can hurt is always told. The score:
+        safety, as what can hurt is always told, and for what a finished file was to be. The score:
         10 less 0.5 a warning, at least 5, where nothing failed; else 4, less 1 for each failure beyond
         the first and 0.5 a warning, at least 0; None when nothing was judged.
 
@@ -71,11 +76,40 @@ def assess_clip(
     limits = THRESHOLDS[preset]
     if clip.frames == 0:
         return Assessment(Verdict.NOT_JUDGED, None, (), ("no frame could be decoded",))
-    metrics = tuple(_judge(_stages(clip, asked, limits, references or {}, identities, story)))
+    metrics = tuple(_judge(_stages(clip, asked, limits, references or {}, identities, story, assembled)))
     failed = [metric.reason for metric in metrics if metric.verdict is Verdict.FAIL]
     warned = [metric.reason for metric in metrics if metric.verdict is Verdict.WARN]
     verdict = Verdict.FAIL if failed else Verdict.PASS
     return Assessment(verdict, _score(metrics), metrics, (*failed, *warned))
+
+
+def assess_assembled(
+    clip: Measurements, meant: Meant, chapters: Sequence[Chapter], *, preset: str = STANDARD
+) -> Assessment:
+    """Judge a finished episode or trailer against the cut list that it was made of.
+
+    That a scene stands still is no fault here: it was judged with its take, by its own plan.
+
+    Args:
+        clip: The measurements of the file.
+        meant: What it was to be.
+        chapters: Those that the file has.
+        preset: Whose thresholds hold.
+    """
+    laid = meant.laid
+    asked = AskedClip(
+        laid.width,
+        laid.height,
+        laid.fps,
+        laid.frames,
+        moving=False,
+        audio=meant.mix_lufs is not None,
+        cuts=cuts_meant(meant),
+        fades=fades(laid),
+        loudness_lufs=laid.loudness_lufs,
+    )
+    found = check_assembled(clip, meant, chapters, THRESHOLDS[preset])
+    return assess_clip(clip, asked, preset=preset, assembled=found)
 
 
 def as_document(assessment: Assessment) -> dict[str, Any]:
@@ -109,6 +143,7 @@ def _stages(
     references: References,
     identities: Identities,
     story: Sequence[Metric],
+    assembled: Sequence[Metric],
 ) -> Iterator[Stage]:
     rooms = (
         ("technical", technical.CHECKS),
@@ -122,6 +157,7 @@ def _stages(
     palettes = lambda: character.palettes(clip, references, limits)  # noqa: E731
     yield Stage("character", (palettes, lambda: character.identity(identities, limits)))
     yield Stage("story", tuple(_given(metric) for metric in story))
+    yield Stage("assembly", tuple(_given(metric) for metric in assembled))
 
 
 def _bound(
@@ -142,7 +178,7 @@ def _judge(stages: Iterator[Stage]) -> Iterator[Metric]:
     for stage in stages:
         metrics = [check() for check in stage.checks]
         for metric in metrics:
-            yield _left_out(metric, failed) if failed and stage.name != NEVER_LEFT_OUT else metric
+            yield _left_out(metric, failed) if failed and stage.name not in NEVER_LEFT_OUT else metric
         if not failed and any(metric.verdict is Verdict.FAIL for metric in metrics):
             failed = stage.name
 

@@ -63,8 +63,16 @@ _TABLE: Final[Mapping[str, tuple[Limit, ...]]] = {
     "audio_drift": _same(Limit(warn=0.045, fail=0.06)),
     "loudness": _warns(14, 10, 7),
     "true_peak": _warns(0.5, -1.0, -2.0),
+    "levelled": _same(Limit(warn=2.0)),
+    "levelled_peak": _same(Limit(warn=-1.0, fail=0.0)),
     "audio_clipping": _warns(480, 48, 0),
     "silence": _warns(3.0, 1.0, 0.75),
+    # assembly: the finished file against its cut list
+    "as_cut": _same(Limit(fail=0)),
+    "cuts_kept": _same(Limit(fail=0)),
+    "chapters": _same(Limit(fail=0)),
+    "av_offset": _same(Limit(warn=0.5, fail=1)),
+    "as_mixed": _same(Limit(warn=1.0, fail=2.0)),
     # character
     "identity": _same(Limit(fail=0.1785)),
     "palette_consistency": _warns(0.3, 0.4, 0.5, is_floor=True),

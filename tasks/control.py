@@ -1,4 +1,7 @@
-"""What a person decides about a generation: cancel, approve, reject, retry."""
+"""What a person decides about a generation: cancel, approve, reject, retry.
+
+`by` is the hash of the token that was shown, or nothing where there are none.
+"""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -70,18 +73,18 @@ def end_elsewhere(generation_id: str, flow_run_id: UUID | None) -> None:
             cancel(child)
 
 
-def approve(generation_id: str) -> None:
+def approve(generation_id: str, by: str = "") -> None:
     """Publish what was waiting for a person's eye; models can be taught by a clip from then on.
 
     Raises:
         StateError: it does not wait, or waits for scenes that are missing.
     """
     with transaction() as session:
-        job = approved(session, generation_id)
+        job = approved(session, generation_id, by)
     submit_or_leave(job)
 
 
-def approved(session: Any, generation_id: str) -> ProductionJob:
+def approved(session: Any, generation_id: str, by: str = "") -> ProductionJob:
     """What was waiting for a person's eye, to be published; who calls submits it once that is committed.
 
     Raises:
@@ -96,12 +99,12 @@ def approved(session: Any, generation_id: str) -> ProductionJob:
         takes.teach(session, job, job.take, caption=generations.request(session, generation_id).prompt)
     _begin_again(job, stage="publish")
     ownership.add_event(session, job, "approved")
-    decisions.decide(session, job, "approve")
-    preferences.learn(session)
+    decisions.decide(session, job, "approve", token=by)
+    preferences.learn(session, by or None)
     return job
 
 
-def reject(generation_id: str) -> None:
+def reject(generation_id: str, by: str = "") -> None:
     """Decide against a clip that was waiting for a person's eye."""
     with transaction() as session:
         job = generations.locked(session, generation_id)
@@ -109,8 +112,8 @@ def reject(generation_id: str) -> None:
         job.status, job.finished_at = "failed", NOW
         job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
         ownership.add_event(session, job, "rejected", error=job.error)
-        decisions.decide(session, job, "reject")
-        preferences.learn(session)
+        decisions.decide(session, job, "reject", token=by)
+        preferences.learn(session, by or None)
     if job.published_path is not None:  # it waited to be seen where it is shown
         with suppress(NotFoundError):
             unpublish(generation_id)
@@ -147,12 +150,12 @@ def published(session: Any, generation_id: str) -> ProductionJob:
     return job
 
 
-def retry(generation_id: str) -> None:
+def retry(generation_id: str, by: str = "") -> None:
     """Carry a generation out once more: a take that is made is made anew, any other is gone on with.
 
     An episode is planned anew, since its scenes may have changed; those that have not are reused.
     """
-    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person")
+    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person", by=by)
 
 
 def go_on(generation_id: str) -> None:
@@ -160,7 +163,7 @@ def go_on(generation_id: str) -> None:
     _carry_out_again(generation_id, "needs_review", made_by="loop")
 
 
-def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
+def _carry_out_again(generation_id: str, *statuses: str, made_by: str, by: str = "") -> None:
     with transaction() as session:
         job = generations.locked(session, generation_id)
         _require(job, "retried", *statuses)
@@ -172,7 +175,7 @@ def _carry_out_again(generation_id: str, *statuses: str, made_by: str) -> None:
         jobs.leave_cancelled_parent(session, job)
         _begin_again(job, stage="queued")
         ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry", made_by=made_by, anew=is_made)
+        decisions.decide(session, job, "retry", made_by=made_by, token=by, anew=is_made)
     submit_or_leave(job)
 
 

@@ -63,7 +63,9 @@ def ask(asked: Asked, model: LanguageModel | None = None) -> Answered:
     planned = _planned(asked, facts, turns)
     better = consult(planned, facts, turns, model)
     state = "refused" if better.plan.refusals else "asked" if better.plan.questions else "planned"
-    response = better.wording or respond(better.plan)
+    response = " ".join(
+        each for each in (better.wording or respond(better.plan), timing(better.plan, spread)) if each
+    )
     made_by = "model" if better.is_by_model else "rules"
     document = {**as_document(better.plan), "branch": asked.branch}
     with transaction() as session:
@@ -85,6 +87,7 @@ def ask(asked: Asked, model: LanguageModel | None = None) -> Answered:
                 conversation_id=asked.conversation_id,
                 made_by=made_by,
                 dropped=better.dropped,
+                token=asked.token,
             ),
         )
         session.expunge(turn)
@@ -150,6 +153,15 @@ def estimate(planned: Plan, spread: tuple[float, float] | None) -> str | None:
     return span_in_words(least * clip_s, most * clip_s)
 
 
+def timing(planned: Plan, spread: tuple[float, float] | None) -> str:
+    """How long it should take, and whether that was measured here; nothing of a plan without clips."""
+    words = estimate(planned, spread)
+    if words is None:
+        return ""
+    known = "" if spread else ", going by the documentation: nothing was measured here yet"
+    return f"It should take {words}{known}."
+
+
 def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
     """Accept a plan: the job that carries it out, and whether that is a new one.
 
@@ -183,6 +195,7 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
                 generation_id=job.id,
                 conversation_id=turn.conversation_id,
                 made_by=turn.made_by,
+                token=token,
             ),
         )
         session.refresh(turn)

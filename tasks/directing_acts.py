@@ -25,7 +25,7 @@ class Act:
     step: Step
     project_id: int
     branch_name: str
-    token: str | None
+    token: str
     cast: tuple[str, ...] = ()
 
     @property

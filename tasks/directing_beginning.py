@@ -110,8 +110,7 @@ BEGUN: Final = frozenset(_BEGINNINGS)
 def _create_clip(session: Any, act: Act, at: Branch, body: Mapping[str, Any]) -> ProductionJob:
     if body.get("scene_id") is not None:
         scenes.require(session, at, body["scene_id"])
-    likes = None if act.token is None else preferences.in_effect(session, act.token)
-    usual = Usual(working.production(session, at), likes)
+    usual = Usual(working.production(session, at), preferences.in_effect(session, act.token))
     said = replace(Said.of(body), audio_path=_opened(body.get("audio_path")))
     asked = usual.asked(at, said, preferences.template(session, usual.style(said)))
     job = generations.create(session, asked, parent_id=act.run.generation_id)

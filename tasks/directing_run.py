@@ -49,7 +49,7 @@ class Running:
     steps: tuple[Step, ...]
     project_id: int
     branch_name: str
-    token: str | None
+    token: str
 
 
 @task(name="plan steps", **RETRIED)
@@ -78,8 +78,8 @@ def _carry_out(run: Run, take: int) -> dict[str, Any]:
     with transaction() as session:
         job = generations.get(session, run.generation_id)
         branch = branches.name_of(session, job.branch_id)
-        turn = conversations.of_run(session, run.generation_id)
-    running = Running(run, steps, job.project_id, branch, None if turn is None else turn.token)
+        token = director.told_by(session, run.generation_id)
+    running = Running(run, steps, job.project_id, branch, token)
     with listening(CHILDREN_CHANNEL) as bell:
         while not _are_over(rows := _advanced(running), steps):
             _wait(bell)

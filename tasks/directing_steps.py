@@ -106,7 +106,7 @@ def publish(session: Any, act: Act) -> Done:
     return put_out(session, job.id, act.token)
 
 
-def put_out(session: Any, generation_id: str, by: str | None) -> Done:
+def put_out(session: Any, generation_id: str, by: str) -> Done:
     """Have what has ended published; what waits for a person's eye is approved with it.
 
     Raises:
@@ -117,7 +117,7 @@ def put_out(session: Any, generation_id: str, by: str | None) -> Done:
     if was == "completed" and job.published_path is not None:
         return Done(Standing.COMPLETED, {"status": was, "published_path": job.published_path}, job.id)
     if was == "needs_review":
-        control.approved(session, job.id)
+        control.approved(session, job.id, by)
     elif was == "completed":
         control.published(session, job.id)
     else:

@@ -1,21 +1,16 @@
-"""The assess stage of an episode: the whole judged by what one pass measures, and what comes of that."""
+"""The assess stage of an episode: the whole judged, and what comes of that."""
 
-from pathlib import Path
 from typing import Any
 
 from prefect import task
 
-from db.queries import episode_renders, generations, ownership, takes
+from db.queries import episode_renders, generations, ownership
 from db.queries.ownership import Run
 from db.session import transaction
-from studio.assembly import Assembly
-from studio.assembly_document import read_document
-from studio.clients import inspection
 from studio.errors import ScenesMissingError
-from studio.quality import AskedClip, assess_clip
-from tasks.assess import noted
-from tasks.carrying import carry_stage, stage_result
+from tasks.carrying import carry_stage
 from tasks.policy import RETRIED
+from tasks.whole import judged_whole
 
 
 @task(name="assess episode", **RETRIED)
@@ -51,24 +46,9 @@ def is_to_be_published(run: Run) -> bool:
 
 
 def _assess(run: Run, take: int) -> dict[str, Any]:
-    synced = stage_result(run, "sync", take)
     with transaction() as session:
-        path = Path(takes.asset_path(session, synced["sha256"]))
         preset = generations.get(session, run.generation_id).request.get("quality")
-    clip = inspection.inspect_clip(path)
-    assessment = assess_clip(clip, _asked(read_document(synced["assembly"])), preset=preset or "standard")
-    result = noted(run, take, path, clip, assessment)
+    result = judged_whole(run, take, preset)
     with transaction() as session:
-        episode_renders.note_result(session, run, {"quality_score": assessment.score})
+        episode_renders.note_result(session, run, {"quality_score": result["score"]})
     return result
-
-
-def _asked(laid: Assembly) -> AskedClip:
-    """What the whole should be; whether a scene moves was judged with its take, by its own plan."""
-    return AskedClip(
-        width=laid.width,
-        height=laid.height,
-        fps=laid.fps,
-        frames=laid.frames,
-        moving=False,
-    )

@@ -31,6 +31,7 @@ class Figures:
     """
 
     generations: Mapping[str, int]
+    ended: Mapping[str, int]
     stages: Mapping[str, tuple[tuple[int, ...], float]]
     waiting: Mapping[str, int]
     idle_s: Mapping[str, float]
@@ -48,6 +49,7 @@ def read_figures() -> Figures:
         idle = figures.idle_seconds(session, urls)
         return Figures(
             generations=figures.generations_by_status(session),
+            ended=figures.ended_by_status(session),
             stages=figures.stage_seconds(session, BOUNDS_S),
             waiting=by_pool(figures.waiting_by_kind(session), figures.scans_waiting(session)),
             idle_s={shown(url): seconds for url, seconds in idle.items()},

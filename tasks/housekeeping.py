@@ -39,20 +39,12 @@ class Shelf:
     rows: Mapping[str, Asset]
     claims: Claims
     verdicts: Mapping[str, Verdict]
+    owners: Mapping[str, int]
 
     def project_of(self, sha256: str) -> int | None:
         """The project that a file belongs to, by its row or by who claims it."""
         row = self.rows.get(sha256)
         return self.owners.get(sha256) if row is None or row.project_id is None else row.project_id
-
-    @property
-    def owners(self) -> Mapping[str, int]:
-        generations = self.claims.generations
-        return {
-            note.sha256: generations[note.generation_id].project_id
-            for note in self.claims.notes
-            if note.generation_id in generations and note.sha256 in self.files
-        }
 
 
 @dataclass(slots=True)
@@ -82,7 +74,17 @@ def look(root: Path, *, unreferenced_days: int | None = None) -> Shelf:
         retention_days=claims.retention_days,
         unreferenced_days=unreferenced_days,
     )
-    return Shelf(files, rows, claims, verdicts)
+    return Shelf(files, rows, claims, verdicts, _owners(files, claims))
+
+
+def _owners(files: Collection[str], claims: Claims) -> dict[str, int]:
+    """The projects of the generations that claim the files."""
+    made_by = claims.generations
+    return {
+        note.sha256: made_by[note.generation_id].project_id
+        for note in claims.notes
+        if note.generation_id in made_by and note.sha256 in files
+    }
 
 
 def clean_up(
@@ -110,7 +112,7 @@ def clean_up(
     at = now or datetime.now(UTC)
     if not apply:
         shelf = look(root, unreferenced_days=unreferenced_days)
-        return _told(shelf, _going(shelf, at, project_id, grace_s), is_applied=False)
+        return would_go(shelf, at, project_id=project_id, grace_s=grace_s)
     with storage.cleaning() as is_mine:
         if not is_mine:
             raise StateError("A backup of the store, or another clean-up, is under way: try again later.")
@@ -119,6 +121,13 @@ def clean_up(
         gone = _take_away(shelf, _going(shelf, at, project_id, grace_s), at, unreferenced_days, grace_s)
     log.info("cleaned up: %d files, %d bytes", len(gone.files), gone.size_bytes)
     return gone
+
+
+def would_go(
+    shelf: Shelf, at: datetime, *, project_id: int | None = None, grace_s: float = GRACE_S
+) -> CleanUp:
+    """What a clean-up would take away of what was looked at."""
+    return _told(shelf, _going(shelf, at, project_id, grace_s), is_applied=False)
 
 
 def _going(shelf: Shelf, at: datetime, project_id: int | None, grace_s: float) -> set[str]:
@@ -230,14 +239,13 @@ def _stored_at(file: Stored, row: Asset | None) -> datetime:
 
 
 def _told(shelf: Shelf, hashes: Iterable[str], *, is_applied: bool) -> CleanUp:
-    owners = shelf.owners
     files = [
         {
             "sha256": sha256,
             "standing": str(shelf.verdicts[sha256].standing),
             "size_bytes": shelf.files[sha256].size_bytes,
             "kind": row.kind if (row := shelf.rows.get(sha256)) else None,
-            "project_id": (row.project_id if row else None) or owners.get(sha256),
+            "project_id": shelf.project_of(sha256),
         }
         for sha256 in sorted(hashes)
     ]

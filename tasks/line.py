@@ -9,7 +9,7 @@ from uuid import UUID
 
 from db.models.rendering import RenderPlace
 from db.notices import listening
-from db.queries import generations, line, ownership, places
+from db.queries import generations, jobs, ownership, places
 from db.queries.ownership import Run
 from db.queries.places import Wish
 from db.session import transaction
@@ -129,7 +129,7 @@ def _claim(run: Run, take: int, wish: Wish) -> Place | None:
 
 def _wish(run: Run, made_of: Ingredients, choice: Choice) -> Wish:
     with transaction() as session:
-        priority = line.usual(generations.get(session, run.generation_id))
+        priority = jobs.standing(generations.get(session, run.generation_id))
     steps = made_of.sampling.get("steps") or preset_steps(choice.workflow, made_of.preset) or 1
     work = float(choice.shape.width * choice.shape.height * choice.shape.frames * steps)
     return Wish(choice.servers, choice.workflow.name, work, priority, choice.others)

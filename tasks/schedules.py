@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
@@ -66,7 +66,11 @@ def align(deployment: str) -> None:
     with transaction() as session:
         wanted = {row.id or 0: _wanted(row) for row in schedules.of_deployment(session, deployment)}
     with orchestrator.client() as client:
-        known = _align(client, client.read_deployment_by_name(deployment).id, wanted)
+        deployment_id = client.read_deployment_by_name(deployment).id
+        before = client.read_deployment_schedules(deployment_id)
+        known = _align(client, deployment_id, before, wanted)
+        if client.read_deployment_schedules(deployment_id) != before:
+            _plan(client, deployment_id)
     with transaction() as session:
         schedules.note(session, known)
 
@@ -138,8 +142,22 @@ def _wanted(row: ProductionSchedule) -> _Wanted:
     return _Wanted(made, row.enabled, {**said, **whose})
 
 
-def _align(client: SyncPrefectClient, deployment: UUID, wanted: Mapping[int, _Wanted]) -> dict[int, UUID]:
-    found = {each.slug: each for each in client.read_deployment_schedules(deployment) if is_ours(each)}
+def _plan(client: SyncPrefectClient, deployment: UUID) -> None:
+    """Have the next runs planned now.
+
+    A change of one schedule takes the planned runs of all from Prefect, which looks for what is to be planned
+    once a minute only: what is due meanwhile would not be started.
+    """
+    client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment}, json={})
+
+
+def _align(
+    client: SyncPrefectClient,
+    deployment: UUID,
+    known: Iterable[DeploymentSchedule],
+    wanted: Mapping[int, _Wanted],
+) -> dict[int, UUID]:
+    found = {each.slug: each for each in known if is_ours(each)}
     slugs = {f"{_SLUG}{row_id}" for row_id in wanted}
     for slug, each in found.items():
         if slug not in slugs:

@@ -1,6 +1,7 @@
 """What takes how much: the store by state, kind and project, and the folders beside it."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from os import scandir
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ def report(settings: Settings, project_id: int | None = None) -> dict[str, Any]:
     with reading() as session:
         names = storage.project_names(session)
         database = storage.database_bytes(session)
-    owned = _owned(shelf)
+    owned = {sha256: shelf.project_of(sha256) for sha256 in shelf.files}
     mine = [sha256 for sha256 in shelf.files if project_id is None or owned[sha256] == project_id]
-    would = housekeeping.clean_up(settings.assets, apply=False, project_id=project_id)
+    would = housekeeping.would_go(shelf, datetime.now(UTC), project_id=project_id)
     told = {
         "store": {
             **_amount(shelf, mine),
@@ -53,14 +54,6 @@ def clean(
         "first": done.files[:100],
         "named_meanwhile": done.kept,
     }
-
-
-def _owned(shelf: Shelf) -> dict[str, int | None]:
-    owners, found = shelf.owners, {}
-    for sha256 in shelf.files:
-        row = shelf.rows.get(sha256)
-        found[sha256] = (row.project_id if row else None) or owners.get(sha256)
-    return found
 
 
 def _kind(shelf: Shelf, sha256: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from db.queries import generations, ownership
+from db.models.production import ProductionJob
+from db.queries import generations, jobs, ownership
 from db.queries.ownership import Run
 from db.session import transaction
 from tasks import orchestrator
@@ -17,7 +18,9 @@ DEPLOYMENTS: Final[Mapping[str, str]] = {
 }
 """By which deployment a job of each kind is carried out; its flow takes `generation_id` and `attempt`."""
 BATCH: Final = "batch"
-"""The queue of what nobody waits for by itself; without it a run goes where its deployment says."""
+"""The queue of what nobody waits for by itself."""
+EPISODES: Final = "episodes"
+"""The queue of episodes that a batch has begun: each holds a process while its scenes are made."""
 
 
 def submit(generation_id: str, attempt: int) -> None:
@@ -33,10 +36,17 @@ def submit(generation_id: str, attempt: int) -> None:
         run,
         DEPLOYMENTS[job.kind],
         name=f"{generation_id} {job.title}"[:200],
-        queue=None if job.parent_id is None else BATCH,
+        queue=_queue_of(job),
     )
     with transaction() as session:
         ownership.submitted(session, run, flow_run_id)
+
+
+def _queue_of(job: ProductionJob) -> str | None:
+    """Where a job waits in its pool; None for the queue that its deployment names."""
+    if "batch" in job.request:
+        return EPISODES
+    return BATCH if jobs.standing(job) >= jobs.FOR_ANOTHER else None
 
 
 def moved(old: UUID, new: UUID) -> None:

@@ -17,23 +17,22 @@ from db.queries.ownership import Run
 from db.queries.publications import Slot
 from db.queries.trailers import Accepted
 from db.session import transaction
-from studio.assembly import Assembly, Music, SceneClip, Wishes
+from studio.assembly import Music, SceneClip, Wishes
 from studio.assembly_document import as_document, read_document
-from studio.clients import inspection, media, store
+from studio.clients import media, store
 from studio.clients.assembling import assemble
 from studio.clients.store import open_allowed
 from studio.clients.track_analysis import DETAILED, analyse_track
 from studio.episode_terms import Shape, common_shape
 from studio.errors import InvalidError
-from studio.quality import AskedClip, assess_clip
 from studio.settings import read_settings
 from studio.shipped import ANIMATIC
 from studio.trailer import Candidate, choose_moments
-from tasks.assess import noted
 from tasks.carrying import carry_stage, stage_result
 from tasks.pictorial import Pictorial, Still
 from tasks.policy import RETRIED
 from tasks.release import Release, put_release_out, settle_release
+from tasks.whole import judged_whole
 
 MOST_TAKES: Final = 60
 """So many are looked at, the best by their score: each is decoded once."""
@@ -56,7 +55,7 @@ def assemble_trailer(run: Run) -> dict[str, Any]:
 @task(name="assess trailer", **RETRIED)
 def assess_trailer(run: Run) -> dict[str, Any]:
     """Measure the trailer and judge it."""
-    return carry_stage(run, "assess", _assess)
+    return carry_stage(run, "assess", lambda run, take: judged_whole(run, take, None))
 
 
 @task(name="publish trailer", **RETRIED)
@@ -175,19 +174,6 @@ def _teller(run: Run) -> Callable[[float], None]:
                 ownership.set_progress(session, run, share)
 
     return tell
-
-
-def _assess(run: Run, take: int) -> dict[str, Any]:
-    synced = stage_result(run, "sync", take)
-    with transaction() as session:
-        path = Path(takes.asset_path(session, synced["sha256"]))
-    clip = inspection.inspect_clip(path)
-    return noted(run, take, path, clip, assess_clip(clip, _asked(read_document(synced["assembly"]))))
-
-
-def _asked(laid: Assembly) -> AskedClip:
-    """What the whole should be; whether a moment moves was judged with its take."""
-    return AskedClip(laid.width, laid.height, laid.fps, laid.frames, moving=False)
 
 
 def _publish(run: Run, take: int) -> dict[str, Any]:

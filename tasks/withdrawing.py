@@ -59,6 +59,8 @@ def taken_away(session: Any, generation_id: str) -> Published:
 def look_at_due() -> None:
     """Ask the media server about every publication whose time has come; one process does so at a time.
 
+    What was published before one was configured is told and asked about as well, a few at a time.
+
     Raises:
         UnavailableError: the database does not answer.
     """
@@ -66,6 +68,8 @@ def look_at_due() -> None:
         if not is_mine:
             return
         with transaction() as session:
+            if read_settings().jellyfin_url is not None:
+                publications.take_up(session)
             due = publications.due(session)
         for row in due:
             look_at(row)

@@ -17,13 +17,14 @@ from api.schemas.director import CommandAccepted, CommandAsked, CommandPlanned, 
 from api.schemas.fields import Id, Warned
 from api.schemas.generations import GenerationAsked
 from api.schemas.judgement import CommandShown
-from db.queries import branches, director, idempotency, projects, scenes, takes
+from db.queries import branches, director, idempotency, preferences, projects, scenes, takes
 from db.queries.director import Decision, Told
 from db.queries.idempotency import Keyed
 from db.queries.scenes import Staged
-from db.session import transaction
+from db.session import reading, transaction
 from studio.echo.actions import ACTIONS
-from studio.echo.ordering import ASSESSMENT, CHECK
+from studio.echo.facts import Usual
+from studio.echo.ordering import ASSESSMENT, CHECK, CLIP
 from studio.echo.producing import command_plan
 from studio.errors import InvalidError, NotFoundError, PathNotAllowedError
 from studio.scene_terms import read_terms
@@ -84,13 +85,14 @@ def _directed(
     terms = _terms(body)
     name = branch_of(branch, terms.branch_name)
     own = {key: value for key, value in body.parameters.items() if key not in CommandTerms.model_fields}
-    steps = command_plan(body.command, own, terms.characters)
+    usual = _usual(body, name, token_of(request))
+    steps = command_plan(body.command, own, terms.characters, usual)
     is_dry = ACTIONS[body.command].needs_confirmation if terms.dry_run is None else terms.dry_run
     planned = CommandPlanned(
         command=body.command, project_id=body.project_id, dry_run=is_dry, action_plan=steps
     )
     key = keyed(request, None if is_dry else idempotency_key, body, branch=name)
-    answer, is_new = _accept(body, planned, name, key)
+    answer, is_new = _accept(body, planned, name, key, token_of(request))
     if is_new and answer.generation_id is not None:
         afterwards.add_task(submit_or_leave, commands, answer.generation_id)
         response.headers["Location"] = f"/api/anime/generations/{answer.generation_id}"
@@ -98,8 +100,17 @@ def _directed(
     return answer
 
 
+def _usual(body: CommandAsked, branch: str, token: str) -> Usual | None:
+    """What holds of a clip where the command does not say."""
+    if body.command != CLIP:
+        return None
+    with reading() as session:
+        at = branches.find(session, body.project_id, branch)
+        return director.usual(session, at, preferences.in_effect(session, token))
+
+
 def _accept(
-    body: CommandAsked, planned: CommandPlanned, branch: str, key: Keyed | None
+    body: CommandAsked, planned: CommandPlanned, branch: str, key: Keyed | None, token: str
 ) -> tuple[CommandPlanned, bool]:
     """The answer, and whether it is a new one; each is a decision in the log."""
     asked = body.model_dump(mode="json")
@@ -107,7 +118,9 @@ def _accept(
         if key is not None and (first := idempotency.answered(session, key)) is not None:
             return CommandPlanned.model_validate(first), False
         branches.find(session, body.project_id, branch)
-        decision = Decision(body.command, asked, planned.action_plan, "planned", project_id=body.project_id)
+        decision = Decision(
+            body.command, asked, planned.action_plan, "planned", project_id=body.project_id, token=token
+        )
         if planned.dry_run:
             director.note(session, decision)
             return planned, False

@@ -168,6 +168,8 @@ def _decided(
         turns = conversations.latest(session, token, conversation_id)
     if not turns or turns[-1].state not in {"planned", "asked"} or (is_yes and turns[-1].state == "asked"):
         return None
+    if is_yes and not turns[-1].plan["steps"]:
+        return None
     plan_id = turns[-1].plan_id
     turn = _confirmed(request, plan_id, afterwards) if is_yes else directing.drop(token, plan_id)
     answered = Answered(turn, read_document(turn.plan), None)

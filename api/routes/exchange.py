@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
@@ -55,6 +56,8 @@ def _cut(key: EpisodeKey, branch: str) -> tuple[str, dict[str, Any]]:
 
 
 def _file(text: str, name: str, form: str) -> Response:
+    """A file to be kept; its name in full, and in ASCII for programs that know no other (RFC 6266)."""
     title = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-")
-    headers = {"Content-Disposition": f'attachment; filename="{title}.{form}"'}
+    whole = quote(f"{name}.{form}", safe="")
+    headers = {"Content-Disposition": f"attachment; filename=\"{title}.{form}\"; filename*=UTF-8''{whole}"}
     return Response(text.encode(), media_type=MEDIA_TYPES[form], headers=headers)

@@ -11,6 +11,7 @@ from sse_starlette import EventSourceResponse
 
 from api.commands import CommandsGiven
 from api.conditions import ConditionsAsked
+from api.keys import token_of
 from api.paging import PageAsked
 from api.ranged import RangedFile
 from api.requests import settings_of
@@ -87,23 +88,29 @@ def cancel_generation(generation_id: GenerationId, commands: CommandsGiven) -> G
 
 
 @router.post("/{generation_id}/approve")
-def approve_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+def approve_generation(
+    request: Request, generation_id: GenerationId, commands: CommandsGiven
+) -> GenerationShown:
     """Publish a clip that waits for a person's eye."""
-    commands.approve(generation_id)
+    commands.approve(generation_id, token_of(request))
     return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/reject")
-def reject_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+def reject_generation(
+    request: Request, generation_id: GenerationId, commands: CommandsGiven
+) -> GenerationShown:
     """Decide against a clip that waits for a person's eye."""
-    commands.reject(generation_id)
+    commands.reject(generation_id, token_of(request))
     return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/retry", status_code=202)
-def retry_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+def retry_generation(
+    request: Request, generation_id: GenerationId, commands: CommandsGiven
+) -> GenerationShown:
     """Carry a generation out once more, as a new take."""
-    commands.retry(generation_id)
+    commands.retry(generation_id, token_of(request))
     return shown_generation(generation_id)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.counted import PROCESS
@@ -55,8 +55,12 @@ def _gauge(name: str, what: str, label: str, values: Mapping[str, float]) -> Met
 
 
 def _families(found: Figures) -> Iterator[Metric]:
+    ended = CounterMetricFamily("tower_generations", "How often generations ended.", labels=["status"])
+    for status in sorted(found.ended):
+        ended.add_metric([status], found.ended[status])
+    yield ended
     by_status = found.generations
-    yield _gauge("tower_generations_total", "Generations by their present status.", "status", by_status)
+    yield _gauge("tower_generations_now", "Generations by their present status.", "status", by_status)
     yield _gauge("tower_queue_depth", "What waits for a run of its pool.", "pool", found.waiting)
     idle = "For how long a renderer has had nothing of ours."
     yield _gauge("tower_renderer_idle_seconds", idle, "server", found.idle_s)

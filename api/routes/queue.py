@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from api.routes.generations import GenerationId, shown_generation
 from api.schemas.generations import GenerationShown
 from api.schemas.queue import PriorityAsked, QueueChange, QueueShown, StandShown
-from db.queries import generations, line
+from db.queries import generations, jobs, line
 from db.queries.line import Stand
 from db.session import reading, transaction
 from tasks.renderers import shown as shown_server
@@ -56,12 +56,11 @@ def _stand(stand: Stand) -> StandShown:
         "created_at",
         "started_at",
     )
-    usual = line.usual(job) if job.priority is None else job.priority
     return StandShown.model_validate(
         {
             **{name: getattr(job, name) for name in named},
             "generation_id": job.id,
-            "priority": usual if place is None else place.priority,
+            "priority": jobs.standing(job) if place is None else place.priority,
             "place": None if place is None else place.state,
             "server": None if place is None or place.server is None else shown_server(place.server),
             "flow_run_url": generations.flow_run_url(job),

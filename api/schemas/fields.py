@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 LARGEST_ID: Final = 2**31 - 1
 LARGEST_SEED: Final = 2**63 - 1
 DEEPEST: Final = 64
+FINGERPRINT: Final = 8
 _SLOWEST_FPS: Final = 1
 _FASTEST_FPS: Final = 60
 _RATE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}|/[0-9]{1,6})?")
@@ -33,6 +34,17 @@ class Asked(BaseModel):
     """The body of a request: a field that it does not have is refused by name."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+By = Annotated[
+    str | None,
+    BeforeValidator(lambda token: token[:FINGERPRINT] if token else None),
+    Field(
+        validation_alias="token",
+        description="By which token: the first eight digits of its SHA-256; null where there are none.",
+        examples=["9f86d081"],
+    ),
+]
 
 
 class Shown(BaseModel):

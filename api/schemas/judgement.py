@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.schemas.fields import Asked, Shown, Text, Time
+from api.schemas.fields import Asked, By, Shown, Text, Time
 
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
 
@@ -38,6 +38,7 @@ class DecisionShown(Shown):
     decision: str = Field(examples=["approve"])
     reason: str
     details: dict[str, Any]
+    by: By
     created_at: Time
 
 
@@ -80,5 +81,6 @@ class CommandShown(Shown):
     plan: list[dict[str, Any]]
     dropped: list[dict[str, Any]]
     outcome: str
+    by: By
     created_at: Time
     updated_at: Time

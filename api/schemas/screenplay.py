@@ -1,16 +1,19 @@
 """Screenplays, as they are sent and shown."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.schemas.fields import Asked, Id, Name, storable
 
+LONGEST: Final = 2_000_000
+"""Characters of a screenplay."""
+
 
 class ScreenplayAsked(Asked):
     """A screenplay in Fountain, to be made into scenes."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=2_000_000), AfterValidator(storable)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(storable)]
     branch_name: Name | None = None
     first_number: Id | None = Field(
         default=None, description="The number of its first scene; else the one after the branch's last."

@@ -71,3 +71,4 @@ class CreativeDecision(Table, table=True):
     reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     details: dict[str, Any] = json_column()
     created_at: Moment = utc()
+    token: str | None = None

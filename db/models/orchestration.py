@@ -40,6 +40,7 @@ class OrchestrationLog(Table, table=True):
     outcome: str
     created_at: Moment = utc()
     updated_at: Moment = utc()
+    token: str | None = None
 
 
 class DirectorTurn(Table, table=True):

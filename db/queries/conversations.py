@@ -114,11 +114,6 @@ def of_plan(session: Session, plan_id: str) -> DirectorTurn:
     return turn
 
 
-def of_run(session: Session, generation_id: str) -> DirectorTurn | None:
-    """The turn whose plan a job carries out."""
-    return session.scalar(select(DirectorTurn).where(col(DirectorTurn.generation_id) == generation_id))
-
-
 def settle(session: Session, turn: DirectorTurn, state: str, generation_id: str | None = None) -> None:
     """Note what became of a plan."""
     turn.state, turn.updated_at = state, NOW

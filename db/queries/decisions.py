@@ -18,9 +18,10 @@ def decide(
     *,
     made_by: str = "person",
     reason: str = "",
+    token: str | None = None,
     **details: Any,
 ) -> CreativeDecision:
-    """Note a choice about a generation, in the transaction that carries it out."""
+    """Note a choice about a generation, in the transaction that carries it out; `token` is who made it."""
     row = CreativeDecision(
         project_id=job.project_id,
         generation_id=job.id,
@@ -29,6 +30,7 @@ def decide(
         decision=decision,
         reason=reason,
         details=details,
+        token=token or None,
     )
     session.add(row)
     return row
@@ -63,7 +65,7 @@ def give_feedback(session: Session, job: ProductionJob, *, token: str, rating: i
     """Keep what somebody thought of a generation's present take; it is a decision, too."""
     row = Feedback(generation_id=job.id, take=job.take, token=token, rating=rating, text=text)
     session.add(row)
-    decide(session, job, "feedback", reason=text, rating=rating)
+    decide(session, job, "feedback", reason=text, token=token, rating=rating)
     session.flush()
     return row
 

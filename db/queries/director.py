@@ -35,8 +35,8 @@ class Told:
     plan: tuple[dict[str, Any], ...]
 
 
-def carried_out(session: Session, told: Told, job: ProductionJob) -> None:
-    """Note a command in the transaction that begins what it asks for."""
+def carried_out(session: Session, told: Told, job: ProductionJob, token: str) -> None:
+    """Note a command in the transaction that begins what it asks for; `token` is who gave it."""
     session.add(
         OrchestrationLog(
             project_id=job.project_id,
@@ -45,6 +45,7 @@ def carried_out(session: Session, told: Told, job: ProductionJob) -> None:
             asked=told.asked,
             plan=list(told.plan),
             outcome="accepted",
+            token=token or None,
         )
     )
 
@@ -72,6 +73,7 @@ class Decision:
     conversation_id: str | None = None
     made_by: str = "rules"
     dropped: tuple[dict[str, Any], ...] = ()
+    token: str | None = None
 
 
 def note(session: Session, decision: Decision) -> OrchestrationLog:
@@ -86,6 +88,7 @@ def note(session: Session, decision: Decision) -> OrchestrationLog:
         plan=decision.plan,
         dropped=list(decision.dropped),
         outcome=decision.outcome,
+        token=decision.token or None,
     )
     session.add(row)
     session.flush()
@@ -100,6 +103,14 @@ def came_of(session: Session, generation_id: str, outcome: str) -> None:
         .where(col(OrchestrationLog.outcome) == "accepted")
         .values(outcome=outcome, updated_at=func.now())
     )
+
+
+def told_by(session: Session, generation_id: str) -> str:
+    """By which token a job was ordered; nothing where there are none."""
+    query = select(col(OrchestrationLog.token)).where(
+        col(OrchestrationLog.generation_id) == generation_id, col(OrchestrationLog.token).is_not(None)
+    )
+    return session.scalar(query.order_by(col(OrchestrationLog.id)).limit(1)) or ""
 
 
 def has_planned(session: Session, generation_id: str, take: int) -> bool:
@@ -117,7 +128,6 @@ def facts(session: Session, at: Branch, likes: UserCreativePreferences) -> Facts
     branch_id = branches.id_of(at)
     aliases = func.jsonb_object_agg(col(Character.name), col(Character.details)["aliases"])
     called = session.scalar(select(aliases).where(col(Character.branch_id) == branch_id)) or {}
-    style = working.production(session, at).default_style
     return Facts.of(
         at.project_id,
         {name: read_aliases(given) for name, given in called.items()},
@@ -126,8 +136,14 @@ def facts(session: Session, at: Branch, likes: UserCreativePreferences) -> Facts
         tracks=_tracks(session, branch_id),
         styles=session.scalars(select(col(StyleTemplate.name)).limit(MOST)),
         made=_made(session, branch_id),
-        usual=Usual(likes.style or style, _short(likes.duration_s or 5), likes.quality),
+        usual=usual(session, at, likes),
     )
+
+
+def usual(session: Session, at: Branch, likes: UserCreativePreferences) -> Usual:
+    """What holds of a clip where a request does not say: the user's likes, else the project's settings."""
+    style = working.production(session, at).default_style
+    return Usual(likes.style or style, _short(likes.duration_s or 5), likes.quality)
 
 
 def _short(seconds: float) -> float:

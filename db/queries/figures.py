@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from db.clock import NOW_EXACTLY, ago
 from db.models.music_library import LibraryScan
 from db.models.orchestration import DirectorTurn, OrchestrationLog
-from db.models.production import STATUSES, GenerationAnalytics
+from db.models.production import STATUSES, GenerationAnalytics, GenerationsEnded
 from db.models.production import ProductionJob as Job
 from db.models.rendering import OCCUPYING, RenderPlace, RenderServer
 from db.queries.library_scans import UNFINISHED
@@ -30,6 +30,14 @@ def generations_by_status(session: Session) -> dict[str, int]:
     """How many generations have each status now; 0 where none has."""
     rows = session.execute(select(col(Job.status), func.count()).group_by(col(Job.status)))
     return dict.fromkeys(STATUSES, 0) | dict(_pairs(rows))
+
+
+def ended_by_status(session: Session) -> dict[str, int]:
+    """How often a generation ever ended in each status; deleting it takes nothing away from that."""
+    ended = select(col(GenerationsEnded.status), func.sum(col(GenerationsEnded.count)))
+    rows = session.execute(ended.group_by(col(GenerationsEnded.status)))
+    counted = {status: int(count) for status, count in _pairs(rows)}
+    return {status: counted.get(status, 0) for status in STATUSES if status != "processing"}
 
 
 def waiting_by_kind(session: Session) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -10,6 +10,10 @@ from sqlmodel import Session, col
 
 from db.models.production import ProductionJob as Job
 from db.queries.ownership import add_event
+
+ASKED_FOR: Final = 1
+FOR_ANOTHER: Final = 5
+"""What is made for another job's sake gives way to what somebody asked for by itself."""
 
 
 def accept_job(
@@ -49,12 +53,26 @@ def accept_job(
         request=dict(request or {}),
         parent_id=parent_id,
         episode_id=episode_id,
-        priority=None if parent is None else parent.priority,
+        priority=None if parent is None else _inherited(kind, parent),
     )
     session.add(job)
     session.flush()
     add_event(session, job, "status")
     return job
+
+
+def _inherited(kind: str, parent: Job) -> int | None:
+    """Where a job's parent has it stand in line; what the director was told to make, somebody asked for."""
+    if parent.priority is None and (kind, parent.kind) == ("clip", "direct"):
+        return ASKED_FOR
+    return parent.priority
+
+
+def standing(job: Job) -> int:
+    """The priority of a job: what somebody has said, or what is usual; the lower, the sooner it is let in."""
+    if job.priority is not None:
+        return job.priority
+    return ASKED_FOR if job.parent_id is None else FOR_ANOTHER
 
 
 def children(session: Session, generation_id: str) -> list[Job]:

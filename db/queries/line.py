@@ -12,12 +12,10 @@ from db.clock import NOW
 from db.models.production import GenerationRequest, ProductionJob
 from db.models.rendering import OCCUPYING, RenderLine, RenderPlace
 from db.queries import estimates, generations, ownership, places
+from db.queries.jobs import ASKED_FOR, FOR_ANOTHER
 from studio.errors import StateError
 
 LONGEST_SHOWN: Final = 500
-USUAL: Final = 1
-FOR_ANOTHER: Final = 5
-"""What is made for another job's sake gives way to what somebody asked for by itself."""
 _BEFORE_RENDER: Final = ("queued", "plan", "check", "render")
 
 
@@ -46,11 +44,6 @@ def pause(session: Session, *, is_paused: bool) -> None:
         entry.on_conflict_do_update(index_elements=["id"], set_={"paused_at": since, "updated_at": NOW})
     )
     places.wake(session)
-
-
-def usual(job: ProductionJob) -> int:
-    """The priority of a job for which nobody has said one."""
-    return USUAL if job.parent_id is None else FOR_ANOTHER
 
 
 def prefer(session: Session, generation_id: str, priority: int) -> None:
@@ -116,7 +109,7 @@ def _in_order() -> Select[*tuple[ProductionJob, GenerationRequest, RenderPlace]]
     is_there = case(
         (col(RenderPlace.state).in_(OCCUPYING), 0), (col(RenderPlace.id).is_not(None), 1), else_=2
     )
-    usually = case((col(ProductionJob.parent_id).is_(None), USUAL), else_=FOR_ANOTHER)
+    usually = case((col(ProductionJob.parent_id).is_(None), ASKED_FOR), else_=FOR_ANOTHER)
     is_live = col(RenderPlace.state).in_(("waiting", *OCCUPYING))
     return (
         select(ProductionJob, GenerationRequest, RenderPlace)

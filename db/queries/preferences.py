@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -44,7 +44,10 @@ def put(session: Session, token: str, values: Mapping[str, Any]) -> UserCreative
 
 
 def learn(session: Session, token: str | None = None) -> None:
-    """Read anew what a user's ratings and the studio's approvals tell; without a token, of all users."""
+    """Read anew what a user's ratings and approvals tell; without a token, of all users.
+
+    Approvals that are nobody's in particular tell of everybody's likes.
+    """
     session.flush()
     everybody = session.scalars(select(col(UserCreativePreferences.token))).all()
     for each in [token] if token is not None else {*everybody, _NOBODY}:
@@ -69,7 +72,9 @@ def _evidence(token: str) -> Select[Any]:
         case((col(CreativeDecision.decision) == "approve", 1), else_=-1).label("liked"),
         col(CreativeDecision.created_at),
     ).where(
-        col(CreativeDecision.made_by) == "person", col(CreativeDecision.decision).in_(("approve", "reject"))
+        col(CreativeDecision.made_by) == "person",
+        col(CreativeDecision.decision).in_(("approve", "reject")),
+        or_(col(CreativeDecision.token).is_(None), col(CreativeDecision.token) == token),
     )
     judged = union_all(rated, decided).subquery()
     return (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlmodel import Session, col
 
 from db.clock import NOW, NOW_EXACTLY
@@ -163,6 +163,17 @@ def due(session: Session, *, limit: int = 20) -> Sequence[Published]:
     """Publications that it is time to ask the media server about, the longest waiting first."""
     query = select(Published).where(col(Published.look_at) <= NOW_EXACTLY)
     return session.scalars(query.order_by(col(Published.look_at)).limit(limit)).all()
+
+
+def take_up(session: Session, *, most: int = 20) -> None:
+    """Have what was published before there was a media server be asked about, as long as few others are."""
+    opened = select(func.count()).select_from(Published).where(col(Published.look_at).is_not(None))
+    room = most - (session.scalar(opened) or 0)
+    left = select(col(Published.id)).where(col(Published.state) == State.FOLDER).order_by(col(Published.id))
+    if room > 0:
+        chosen = left.limit(room).with_for_update(skip_locked=True)
+        now = {"state": State.PENDING.value, "look_at": NOW_EXACTLY, "tries": 0, "updated_at": NOW}
+        session.execute(update(Published).where(col(Published.id).in_(chosen)).values(now))
 
 
 def rendered(session: Session, episode_id: int, branch_id: int) -> ProductionJob | None:

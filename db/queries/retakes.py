@@ -1,6 +1,7 @@
 """Take after take of a generation: another begun, or the best kept, and the decision noted with it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,7 +17,11 @@ def judged(session: Session, job: ProductionJob) -> list[Judged]:
 
 def repair(session: Session, job: ProductionJob, faulty: Judged, step: Mend) -> None:
     """Begin the take that the last one is repaired to; the decision is noted with that one."""
-    told = {"failed": sorted(faulty.failed), "repairs": list(faulty.repairs), "next_take": job.take + 1}
+    told: dict[str, Any] = {
+        "failed": sorted(faulty.failed),
+        "repairs": list(faulty.repairs),
+        "next_take": job.take + 1,
+    }
     decisions.decide(session, job, "repair", made_by="loop", reason=step.reason, **told)
     takes.begin_repaired(session, job, job.take, job.take + 1)
     job.take, job.video_path = job.take + 1, None
@@ -26,7 +31,7 @@ def repair(session: Session, job: ProductionJob, faulty: Judged, step: Mend) -> 
 def begin(session: Session, job: ProductionJob, failed: Judged, step: Again, value: object) -> None:
     """Begin the next take; the decision, with the value of the knob, is noted with the take that failed."""
     knob = {"knob": step.knob.value, "value": value}
-    told = {"failed": sorted(failed.failed), **knob, "next_take": job.take + 1}
+    told: dict[str, Any] = {"failed": sorted(failed.failed), **knob, "next_take": job.take + 1}
     decisions.decide(session, job, "retake", made_by="loop", reason=step.reason, **told)
     job.take, job.video_path = job.take + 1, None
     ownership.add_event(session, job, "retake", take=job.take, reason=step.reason)

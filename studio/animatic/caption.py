@@ -5,9 +5,10 @@ from fractions import Fraction
 from math import ceil
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from studio.animatic.raster import Picture, lay_over
+from studio.lettering.letters import Letters, legible
+from studio.lettering.lines import shortened
 from studio.storyboard import Shot
 
 LABEL = "ANIMATIC"
@@ -16,7 +17,8 @@ PAPER = (238, 240, 246, 255)
 FAINT = (178, 184, 200, 255)
 NIGHT = (12, 14, 24)
 
-OTHER_SCRIPT = "(a prompt in another script)"
+BASELINE = 0.69
+"""Of the bar's height: capitals stand in its middle, and no script's marks reach beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class Caption:
 
     bar: Picture
     code_left: int
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+    letters: Letters
     fps: Fraction
 
     def show(self, frame: Picture, number: int) -> None:
         """Lay the bar over the foot of an RGB frame, in place; `number` counts the clip's frames."""
         top = frame.shape[0] - self.bar.shape[0]
         lay_over(frame, self.bar, 0, top)
-        code = _text(self.font, time_code(number, self.fps), PAPER, self.bar.shape[0])
+        code = _text(self.letters, time_code(number, self.fps), PAPER, self.bar.shape[0])
         if self.code_left >= 0:
             lay_over(frame, code, self.code_left, top)
 
@@ -47,20 +49,21 @@ def make_caption(size_px: tuple[int, int], prompt: str, shot: Shot, number: int,
     """The bar for shot `number` (from 1) of a clip of (width, height) `size_px`."""
     width, _ = size_px
     tall = bar_height(size_px)
-    font = ImageFont.load_default(size=max(6.0, tall * 0.5))
+    letters = Letters(max(6, round(tall * 0.5)))
     bar = _strip(width, tall)
     gap = round(tall * 0.55)
-    left = _set(bar, font, LABEL, AMBER, gap) + gap
+    left = _set(bar, letters, LABEL, AMBER, gap) + gap
     code = "00:00:00"
-    code_left = width - gap - round(font.getlength(code))
+    code_left = width - gap - round(letters.width(code))
     if code_left < left:
-        return Caption(bar, -1, font, fps)
+        return Caption(bar, -1, letters, fps)
     notes = f"SHOT {number}  {shot.framing.value.upper()}  {shot.camera.value.replace('_', ' ').upper()}"
-    notes_end = left + round(font.getlength(notes)) + gap
+    notes_end = left + round(letters.width(notes)) + gap
     if notes_end < code_left:
-        left = _set(bar, font, notes, FAINT, left) + gap
-        _set(bar, font, _shortened(prompt, font, code_left - gap - left), PAPER, left)
-    return Caption(bar, code_left, font, fps)
+        left = _set(bar, letters, notes, FAINT, left) + gap
+        told = legible(prompt[:width].replace("\n", " "))  # a letter takes a pixel at least
+        _set(bar, letters, shortened(told, letters, code_left - gap - left), PAPER, left)
+    return Caption(bar, code_left, letters, fps)
 
 
 def bar_height(size_px: tuple[int, int]) -> int:
@@ -77,40 +80,13 @@ def _strip(width: int, tall: int) -> Picture:
     return bar
 
 
-def _set(
-    bar: Picture,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    text: str,
-    colour: tuple[int, int, int, int],
-    left: int,
-) -> int:
+def _set(bar: Picture, letters: Letters, text: str, colour: tuple[int, int, int, int], left: int) -> int:
     """Set `text` on the bar and return where it ends."""
-    words = _text(font, text, colour, bar.shape[0])
+    words = _text(letters, text, colour, bar.shape[0])
     lay_over(bar, words, left, 0)
     return left + int(words.shape[1])
 
 
-def _text(
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    text: str,
-    colour: tuple[int, int, int, int],
-    tall: int,
-) -> Picture:
-    width = max(1, ceil(font.getlength(text)))
-    image = Image.new("L", (width, tall), 0)
-    if text:
-        ImageDraw.Draw(image).text((0, tall * 0.54), text, fill=255, font=font, anchor="lm")
-    cover = np.asarray(image, np.float32)[..., None] / 255
+def _text(letters: Letters, text: str, colour: tuple[int, int, int, int], tall: int) -> Picture:
+    cover = letters.cover(text, tall, tall * BASELINE).astype(np.float32)[..., None] / 255
     return (cover * np.array(colour, np.float32) + 0.5).astype(np.uint8)
-
-
-def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room_px: float) -> str:
-    """As much of `text` as fits, whole words where it can; letters that the font lacks are left out."""
-    known = " ".join("".join(c for c in text if c.isprintable() and ord(c) < 0x250).split())
-    text = known if known or not text.strip() else OTHER_SCRIPT
-    if font.getlength(text) <= room_px:
-        return text
-    while text and font.getlength(text + "...") > room_px:
-        shorter = text.rpartition(" ")[0]
-        text = shorter if len(shorter) > len(text) - 14 else text[:-1]
-    return text.rstrip(" ,.;:") + "..." if text else ""

@@ -7,6 +7,7 @@ import numpy as np
 
 from studio.animatic.colour import CLOTH, EYES, HAIR, SKIN, Colour, named_colour
 from studio.animatic.raster import stream
+from studio.japanese import in_english
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ STOCK_CLOTH = (
 
 def read_look(description: str, name: str) -> Look:
     """The design a description asks for; what it leaves open follows from `name`, the same every time."""
-    text = _plain(description)
+    text = _plain(in_english(description))
     words = re.findall(r"[a-z]+|[,;.]", text)
     rng = stream("look", name)
     look = _stock(rng, _is_feminine(text, rng))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from studio.animatic.raster import stream
+from studio.japanese import in_english, name_pattern
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -162,13 +163,14 @@ def read_setting(prompt: str, negative: str = "", *, names: Iterable[str] = ()) 
     """The setting that a prompt describes.
 
     What the negative prompt names is never chosen, and neither is what the prompt itself
-    denies ("no rain"). A prompt that names no place gets a landscape of its own, the same
+    denies ("no rain", 雨なし). A prompt that names no place gets a landscape of its own, the same
     one each time. `names` are the characters', whose words say nothing of the scene.
     """
-    text = prompt.lower()
+    text = prompt
     for name in names:
-        text = re.sub(rf"\b{re.escape(name.lower())}\b", " ", text)
-    denied = f"{negative.lower()} {' '.join(re.findall(DENIED, text))}"
+        text = name_pattern(name).sub(" ", text)
+    text = in_english(text).lower()
+    denied = f"{in_english(negative).lower()} {' '.join(re.findall(DENIED, text))}"
     text = re.sub(DENIED, " ", text)
     place = _place(text, denied, prompt.lower())
     drifts = tuple(d for d in _named(DRIFTS, text) if d not in _named(DRIFTS, denied))

@@ -7,11 +7,13 @@ from typing import Final
 from studio.canon.lexicon import ENTRIES, KNOWN
 from studio.canon.tables import words_of
 from studio.canon.tokens import SHORTEST_SLIP, Token, slips, words
+from studio.japanese_words import WORDS
 
 SHORTEST_PART: Final = 3
 LONGEST_KEPT: Final = 4
 """A name this short is only recognised with two letters swapped or one doubled: Mina is not Mira."""
 HONORIFICS: Final = words_of("san chan kun sama senpai sensei dono tan")
+TITLES: Final = ("さん", "くん", "ちゃん", "さま", "せんぱい", "君", "様", "先輩", "先生")
 ORDINARY: Final = words_of(
     """
 will hope faith joy grace may mark art bill rob chase rich eve lily daisy sunny star ray frank grant summer
@@ -86,8 +88,13 @@ def _parts(spelt: tuple[str, ...]) -> Iterable[str]:
 
 
 def _meant(here: Sequence[Token], tokens: Sequence[Token], place: int) -> bool:
-    """Whether a name is meant: one that is a word as well is written large, and not before "hair"."""
+    """Whether a name is meant: one that is a word as well is written large, and not before "hair".
+
+    A Japanese one is followed by a title: 雪ちゃん is somebody, and 雪 is snow.
+    """
+    after = tokens[place + len(here)].word if place + len(here) < len(tokens) else ""
+    if all(WORDS.get(token.word) for token in here):
+        return after.startswith(TITLES)
     if any(token.word not in ORDINARY for token in here):
         return True
-    after = tokens[place + len(here)].word if place + len(here) < len(tokens) else ""
     return here[0].capital and after not in {"hair", "eyes", "haired", "eyed"}

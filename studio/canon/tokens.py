@@ -10,7 +10,9 @@ _WORDS: Final = re.compile(
     | :\s*[0-9.]+(?=\s*[)\]])                  # a weight: (hat:1.2)
     | (?P<no>n['’]t\b)
     | (?P<short>['’](?:s|re|ve|m|ll|d)\b)
-    | (?P<word>[^\W\d_]+-like\b | [0-9]+(?=(?:yo|yrs?)\b) | [^\W_]+?(?=n['’]t\b) | [^\W_]+)
+    | (?P<word>[ァ-ヺー]+ | [㐀-鿿々]+ | [぀-ゟ]+  # Japanese has no spaces: words end with their script
+      | [^\W\d_]+-like\b | [0-9]+(?=(?:yo|yrs?)\b)
+      | [^\W_]+?(?=n['’]t\b) | [^\W_぀-ヿ㐀-鿿々]+ | [^\W_])
     | (?P<mark>[.,;:!?()\[\]{}"“”|/\n—–'’])
     """,
     re.VERBOSE | re.IGNORECASE,

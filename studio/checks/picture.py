@@ -18,8 +18,8 @@ FADED_S = 1.0
 MIDDLE_LUMA = 128.0
 
 
-def black(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
-    first, length = longest(black_runs(clip))
+def black(clip: Measurements, asked: Asked, limits: Limits) -> Metric:
+    first, length = longest(_unasked(black_runs(clip), asked))
     return judged(
         "black",
         length,
@@ -31,8 +31,8 @@ def black(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
     )
 
 
-def blank(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
-    first, length = longest(blank_runs(clip))
+def blank(clip: Measurements, asked: Asked, limits: Limits) -> Metric:
+    first, length = longest(_unasked(blank_runs(clip), asked))
     return judged(
         "blank",
         length,
@@ -42,6 +42,12 @@ def blank(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
         source="standard deviation of luma below 2 of 255; faded ones as with black",
         frames=spread(first, length),
     )
+
+
+def _unasked(found: list[Run], asked: Asked) -> list[Run]:
+    """Those that do not lie within a fade that was asked for."""
+    fades = () if asked is None else asked.fades
+    return [run for run in found if not any(at <= run[0] and sum(run) <= at + length for at, length in fades)]
 
 
 def black_runs(clip: Measurements) -> list[Run]:

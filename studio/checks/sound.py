@@ -16,7 +16,7 @@ def audio(clip: Measurements, asked: Asked, limits: Limits) -> Metric:
     source = "container"
     if asked is None or not asked.audio:
         return not_judged("audio", "streams missing", source, "no sound was asked for")
-    missing = clip.info.audio_codec is None
+    missing = int(clip.info.audio_codec is None)
     return judged("audio", missing, limits["audio"], unit="streams missing", reason=NO_SOUND, source=source)
 
 
@@ -50,29 +50,35 @@ def sound_bounds(clip: Measurements) -> tuple[float, float]:
     return starts_s, starts_s + told_s if is_filling else ends_s
 
 
-def loudness(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
-    source = "EBU R128 integrated loudness, away from -23 LUFS"
+def loudness(clip: Measurements, asked: Asked, limits: Limits) -> Metric:
+    levelled = None if asked is None else asked.loudness_lufs
+    target_lufs = TARGET_LUFS if levelled is None else levelled
+    source = f"EBU R128 integrated loudness, away from {target_lufs:g} LUFS"
     if clip.sound is None or clip.sound.loudness_lufs is None:
         return not_judged("loudness", "LU", source, _missing(clip, "it is silent or too short"))
-    off = abs(clip.sound.loudness_lufs - TARGET_LUFS)
+    off = abs(clip.sound.loudness_lufs - target_lufs)
     return judged(
         "loudness",
         off,
-        limits["loudness"],
+        limits["loudness" if levelled is None else "levelled"],
         unit="LU",
-        reason=f"{clip.sound.loudness_lufs:.1f} LUFS where -23 is the norm",
+        reason=f"{clip.sound.loudness_lufs:.1f} LUFS where {target_lufs:g} is the {_whose(levelled)}",
         source=source,
     )
 
 
-def true_peak(clip: Measurements, _asked: Asked, limits: Limits) -> Metric:
+def _whose(levelled: float | None) -> str:
+    return "norm" if levelled is None else "target"
+
+
+def true_peak(clip: Measurements, asked: Asked, limits: Limits) -> Metric:
     source = "ITU-R BS.1770-4 annex 2, four times oversampled"
     if clip.sound is None or clip.sound.peak_dbtp is None:
         return not_judged("true_peak", "dBTP", source, _missing(clip, "it is silent"))
     return judged(
         "true_peak",
         clip.sound.peak_dbtp,
-        limits["true_peak"],
+        limits["true_peak" if asked is None or asked.loudness_lufs is None else "levelled_peak"],
         unit="dBTP",
         value_range=(-200.0, None),
         reason=f"true peak at {clip.sound.peak_dbtp:.1f} dBTP",

@@ -1,6 +1,5 @@
 """An episode as one file: frames that nothing changes are copied as they are, the rest is encoded."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,28 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import av
-import numpy as np
 
 from studio.assembly_copy import Copied, Drawn, Packets, stretches
 from studio.assembly_parts import Assembly
 from studio.clients import pyav
 from studio.clients.assembling_h264 import (
     IDR,
-    MOST_SETS,
-    Colours,
-    Headers,
     Source,
     as_packet,
     kind_of,
-    read_headers,
     read_source,
-    require_headers,
     units_of,
     write_headers,
 )
-from studio.clients.assembling_pictures import Look, draw, ready_to_encode
+from studio.clients.assembling_pictures import draw, ready_to_encode
 from studio.clients.assembling_proof import prove
 from studio.clients.assembling_sound import Mix, aac_packets, mixed
+from studio.clients.assembling_style import Style, options, sample_of, set_up, style_of
 from studio.errors import InvalidError
 
 if TYPE_CHECKING:
@@ -92,7 +86,7 @@ def assemble(
         StorageError: The disk is full, or the folder cannot be written.
     """
     sources = {index: read_source(clip.path, clip.fps) for index, clip in enumerate(assembly.clips)}
-    style = _style(assembly, sources)
+    style = style_of(assembly, sources)
     copyable = _copyable(assembly, sources, style) if copy else {}
     plan = stretches(assembly, copyable)
     with mixed(assembly, music) as mix:
@@ -111,36 +105,7 @@ def assemble(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What copied and encoded frames have in common, and by which headers each of them goes."""
-
-    look: Look
-    copied: Headers | None
-    encoded: Headers
-    number: int
-
-
-def _style(assembly: Assembly, sources: Mapping[int, Source]) -> _Style:
-    """The headers of most frames that could be copied, and others beside them for what is encoded."""
-    frames: Counter[tuple[Headers, Colours]] = Counter()
-    for part in assembly.parts:
-        source = None if part.clip is None else sources[part.clip]
-        if source is None or source.packets is None or source.headers is None:
-            continue
-        if (source.width, source.height) == (assembly.width, assembly.height):
-            frames[source.headers, source.colours] += part.frames
-    copied, colours = frames.most_common(1)[0][0] if frames else (None, _BT709)
-    look = Look(assembly.width, assembly.height, colours)
-    taken = copied.ids if copied else frozenset[int]()
-    number = next(each for each in range(MOST_SETS + 1) if each not in taken)
-    return _Style(look, copied, _own_headers(look, assembly.fps, number), number)
-
-
-_BT709: Final = Colours(1, 1, 1, 1)
-
-
-def _copyable(assembly: Assembly, sources: Mapping[int, Source], style: _Style) -> dict[int, Packets]:
+def _copyable(assembly: Assembly, sources: Mapping[int, Source], style: Style) -> dict[int, Packets]:
     return {
         index: source.packets
         for index, source in sources.items()
@@ -155,7 +120,7 @@ def _copyable(assembly: Assembly, sources: Mapping[int, Source], style: _Style) 
 def _write(
     assembly: Assembly,
     target: Path,
-    style: _Style,
+    style: Style,
     plan: Sequence[Copied | Drawn],
     copyable: Mapping[int, Packets],
     mix: Mix | None,
@@ -190,50 +155,14 @@ def _describe(to: "OutputContainer", assembly: Assembly) -> None:
     )
 
 
-def _output(to: "OutputContainer", assembly: Assembly, style: _Style) -> "VideoStream":
+def _output(to: "OutputContainer", assembly: Assembly, style: Style) -> "VideoStream":
     """The stream of pictures: its headers stand in front, those of copied and those of encoded frames."""
-    with av.open(BytesIO(_sample(style.look, assembly.fps, style.number))) as sample:
+    with av.open(BytesIO(sample_of(style.look, assembly.fps, style.number))) as sample:
         stream = to.add_stream_from_template(sample.streams.video[0])
     several = [style.encoded] if style.copied is None else [style.copied, style.encoded]
     stream.codec_context.extradata = write_headers(several)
     stream.time_base = 1 / assembly.fps
     return stream
-
-
-def _own_headers(look: Look, fps: Fraction, number: int) -> Headers:
-    with av.open(BytesIO(_sample(look, fps, number))) as sample:
-        stream = sample.streams.video[0]
-        return require_headers(read_headers(stream.codec_context.extradata), Path("sample"))
-
-
-def _sample(look: Look, fps: Fraction, number: int) -> bytes:
-    """A black frame as MP4, which tells what the encoder's headers are."""
-    file = BytesIO()
-    with av.open(file, "w", "mp4") as container:
-        stream = container.add_stream("libx264", rate=fps, options=_options(number))
-        _set_up(stream.codec_context, look, fps)
-        container.mux(stream.encode(_black(look)))
-        container.mux(stream.encode(None))
-    return file.getvalue()
-
-
-def _black(look: Look) -> av.VideoFrame:
-    planes = np.full((look.height * 3 // 2, look.width), 128, np.uint8)
-    planes[: look.height] = look.black
-    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-    frame.pts = 0
-    return frame
-
-
-def _options(number: int) -> dict[str, str]:
-    return {**pyav.X264, "x264-params": f"{pyav.X264['x264-params']}:sps-id={number}"}
-
-
-def _set_up(context: Any, look: Look, fps: Fraction) -> None:
-    context.width, context.height = look.width, look.height
-    context.pix_fmt, context.time_base, context.framerate = "yuv420p", 1 / fps, fps
-    context.colorspace, context.color_range = look.colours.space, look.colours.range
-    context.color_primaries, context.color_trc = look.colours.primaries, look.colours.curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +175,7 @@ class _Shown:
 
 
 def _packets(
-    assembly: Assembly, style: _Style, plan: Sequence[Copied | Drawn], copyable: Mapping[int, Packets]
+    assembly: Assembly, style: Style, plan: Sequence[Copied | Drawn], copyable: Mapping[int, Packets]
 ) -> Iterator[_Shown]:
     for stretch in plan:
         if isinstance(stretch, Copied):
@@ -269,10 +198,10 @@ def _copied(assembly: Assembly, stretch: Copied, packets: Packets) -> Iterator[_
                 return
 
 
-def _encoded(assembly: Assembly, style: _Style, stretch: Drawn) -> Iterator[_Shown]:
+def _encoded(assembly: Assembly, style: Style, stretch: Drawn) -> Iterator[_Shown]:
     context: Any = av.CodecContext.create("libx264", "w")
-    _set_up(context, style.look, assembly.fps)
-    context.options = _options(style.number)
+    set_up(context, style.look, assembly.fps)
+    context.options = options(style.number)
     time_base = 1 / assembly.fps
     for number, frame in enumerate(draw(assembly, style.look, stretch.begin, stretch.end)):
         yield from _shown(context.encode(ready_to_encode(frame, number, time_base)), stretch.begin)

@@ -145,18 +145,24 @@ def read_source(path: Path, fps: Fraction) -> Source:
     with pyav.reading(path) as container:
         stream = pyav.video_stream(container, path)
         context = stream.codec_context
-        colours = Colours(
-            int(context.colorspace),
-            int(context.color_range),
-            int(context.color_primaries),
-            int(context.color_trc),
-        )
+        colours = colours_of(stream)
         headers = read_headers(context.extradata) if pyav.codec_name(stream) == "h264" else None
         reason = _why_not(stream, headers)
         packets = None if reason or headers is None else _packets(container, stream, headers, fps)
         if not reason and packets is None:
             reason = "its frames do not lie evenly, or its headers change"
         return Source(context.width, context.height, colours, headers, packets, reason)
+
+
+def colours_of(stream: "VideoStream") -> Colours:
+    """How a stream's numbers are meant."""
+    context = stream.codec_context
+    return Colours(
+        int(context.colorspace),
+        int(context.color_range),
+        int(context.color_primaries),
+        int(context.color_trc),
+    )
 
 
 def _why_not(stream: "VideoStream", headers: Headers | None) -> str:

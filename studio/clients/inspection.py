@@ -109,11 +109,12 @@ def _pictures(path: Path) -> Iterator[Picture]:
         start_s = pyav.zero_s(container)
         scaler = VideoReformatter()  # one for all frames: setting it up costs as much as scaling
         for index, frame in enumerate(container.decode(stream)):
-            picture = _picture(frame, scaler, start_s)
+            picture = small_picture(frame, scaler, start_s)
             yield replace(picture, full_luma=_full_luma(frame)) if index % FULL_EVERY_FRAMES == 0 else picture
 
 
-def _picture(frame: av.VideoFrame, scaler: VideoReformatter, start_s: float) -> Picture:
+def small_picture(frame: av.VideoFrame, scaler: VideoReformatter, start_s: float = 0.0) -> Picture:
+    """A frame made small for measuring; one scaler serves all of a clip's."""
     scale = min(1.0, LONG_SIDE_PX / max(frame.width, frame.height))
     width, height = (max(8, 8 * round(side * scale / 8)) for side in (frame.width, frame.height))
     small = scaler.reformat(frame, width, height, "yuv420p", interpolation=Interpolation.AREA)

@@ -68,17 +68,23 @@ _MINUTE: Final = r"(?:minutes?|mins?|m)"
 _HOUR: Final = r"(?:hours?|hrs?|h)"
 _UNITS: Final = ((re.compile(_SECOND), 1.0), (re.compile(_MINUTE), 60.0), (re.compile(_HOUR), 3600.0))
 _STORY: Final = r"(?!\s+(?:later|ago|before|after|earlier|from now|past|to midnight|old|to go|left))"
-_TAIL: Final = r"(?:[- ](?:long|each|clip length)\b)?"
+_TAIL: Final = r"(?:[- ](?:long|each|clip length|max(?:imum)?|tops|at most|or so|or less|in total|total)\b)*"
 
 _LENGTHS: Final = (
     re.compile(r"\b(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)(?:\s*(?:min(?:utes?)?|long))?\b"),
+    re.compile(r"\b(?P<minutes>\d{1,2})\s?m(?:in)?\s?(?P<seconds>[0-5]?\d)\s?(?:s|secs?|seconds)?\b"),
     re.compile(
         rf"\b(?:(?P<n1>{NUMBER})|an?)[- ]?(?P<u1>minutes?|mins?|hours?)\s+(?:and\s+)?"
         rf"(?P<n2>{NUMBER})[- ]?(?P<u2>seconds?|secs?|minutes?)\b{_STORY}"
     ),
     re.compile(rf"\b(?:(?P<n>{NUMBER})|an?)\s+(?P<u>minutes?|hours?)\s+and\s+a\s+(?P<half>half)\b{_STORY}"),
     re.compile(rf"\b(?P<n>{NUMBER})\s+and\s+a\s+(?P<half>half)\s+(?P<u>seconds?|minutes?|hours?)\b{_STORY}"),
-    re.compile(r"\b(?:a\s+)?(?P<part>half|quarter|three quarters)(?:\s+of)?\s+an?\s+(?P<u>minute|hour)\b"),
+    re.compile(
+        r"\b(?:a\s+)?(?P<part>half|quarter|three quarters)(?:(?:\s+of)?\s+an?\s+|[- ])(?P<u>minute|hour)\b"
+    ),
+    re.compile(
+        rf"\b(?:a\s+)?(?P<vague>half a dozen|dozen|couple(?: of)?|few)\s+(?P<u>{_SECOND}|{_MINUTE})\b{_STORY}"
+    ),
     re.compile(rf"\b(?P<n>{NUMBER})[- ]?(?P<u>{_SECOND}|{_MINUTE}|{_HOUR})\b{_STORY}"),
     re.compile(rf"\b(?:a|one)[- ](?P<u>minute|hour)(?=[- ](?:long|of)\b|\s*$){_STORY}"),
 )
@@ -88,11 +94,20 @@ _THINGS: Final = (
     r"(?:clips?|scenes?|shots?|videos?|takes?|versions?|variations?|variants?|animations?|renders?)"
 )
 _COUNT: Final = re.compile(
-    rf"\b(?P<n>{NUMBER}|an? couple(?: of)?|an? pair of|an? few|several|both|a dozen)\s+"
+    rf"\b(?P<n>{NUMBER}(?:\s?x)?|(?:an? )?couple(?: of)?|(?:an? )?pair of|an? few|several|both|"
+    r"half a dozen|a dozen)\s+"
     r"(?=(?:(?!of\b|with\b|in\b|seconds?\b|secs?\b|minutes?\b|mins?\b|hours?\b|"
     rf"s\b)[\w'-]+\s+){{0,4}}{_THINGS}\b)"
 )
-_VAGUE: Final = {"couple": 2, "pair": 2, "few": 3, "several": 3, "both": 2, "dozen": 12}
+_VAGUE: Final = {
+    "half a dozen": 6,
+    "couple": 2,
+    "pair": 2,
+    "few": 3,
+    "several": 3,
+    "both": 2,
+    "dozen": 12,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +143,22 @@ def count(text: str) -> Amount | None:
     found = _COUNT.search(text)
     if found is None or re.search(r"(?:scenes?|and|,|to)\s+$", text[: found.start()]):
         return None
-    vague = next((n for word, n in _VAGUE.items() if word in found["n"]), None)
-    value = number(found["n"]) if vague is None else float(vague)
+    vague = _vague(found["n"])
+    value = number(found["n"].rstrip("x ")) if vague is None else vague
     return Amount(value, found.start(), found.end())
+
+
+def _vague(words: str) -> float | None:
+    """How many a round word means; None where it is none."""
+    return next((float(n) for word, n in _VAGUE.items() if word in words), None)
 
 
 def _seconds(found: re.Match[str]) -> float:
     named = {name: value for name, value in found.groupdict().items() if value is not None}
     if "minutes" in named:
         return 60.0 * int(named["minutes"]) + int(named["seconds"])
+    if "vague" in named:
+        return (_vague(named["vague"]) or 1.0) * _unit(named["u"])
     if "part" in named:
         return _PARTS[named["part"]] * _unit(named["u"])
     if "u1" in named:

@@ -17,6 +17,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     ),
     "elsewhere": "I publish to the project's library (Jellyfin) alone, and send nothing anywhere else.",
     "explicit": "I make no sexual content.",
+    "others": "I tell of this project alone, and show nobody else's work.",
     "scope": "That is no part of making an anime: I plan scenes, episodes, trailers, music and publishing.",
 }
 _CONCEALED: Final = (
@@ -46,7 +47,7 @@ _MACHINE: Final = (
     r"\bos\.system\b|\bsubprocess\.|\brm -rf\b.{0,3}$|^\W*(?:rm -rf|\$\(|`)",
     (
         r"^(?:open|read|show|print|dump|load|cat|display|include|fetch|download|get|return|list|"
-        r"give)\b.{0,30}(?:\s|=|')(?:file:/|/etc/|/proc/|/root|/home|/var|~/|c:\\|https?:|\.\./)"
+        r"give)\b.{0,120}(?:\s|=|')(?:file:/|/etc/|/proc/|/root|/home|/var|~/|c:\\|https?:|\.\./)"
     ),
     r"^[\[{<]|^pretend (?:you are|to be) (?:a )?(?:terminal|shell|computer|linux)",
     (
@@ -55,6 +56,8 @@ _MACHINE: Final = (
         r"package)\b"
     ),
     r"\bi am (?:root|the administrator)\b",
+    r"^(?:run|execute|exec|type|enter|eval)\s+¤|\b(?:ssh|root|shell|terminal|admin|sudo) access\b",
+    r"\b(?:export|dump|copy|save|write)\b.{0,60}(?:\btables?\b|/tmp/|/var/|/etc/|\.csv\b|\.sql\b)",
 )
 _RULES: Final = (
     (
@@ -66,7 +69,8 @@ _RULES: Final = (
         r"obey|have to obey|will obey)|^(?:system|assistant|developer|admin(?:istrator)?)\s*:|^as "
         r"an? (?:admin|administrator|developer|root)"
     ),
-    r"\bwithout (?:asking|confirmation|permission)\b",
+    r"\bwithout (?:asking|confirmation|permission)\b|^that you are\b",
+    r"\b(?:skip|bypass|no need for|don't wait for|ignore) (?:the |any |all )?(?:confirmations?|approvals?)\b",
 )
 _DELETION: Final = (
     (
@@ -101,6 +105,13 @@ _EXPLICIT: Final = (
         r"content)|lewd|loli\b|shota\b|rape\w*|undress\w*|strip ?tease)\b"
     ),
 )
+_OTHERS_WORK: Final = (
+    (
+        r"\b(?:other|another|somebody else's|someone else's) (?:user|people|person|team|client|studio|tenant)"
+        r"s?['’]?s?\b.{0,30}\b(?:projects?|files?|clips?|videos?|work|conversations?|plans?|data|folders?)\b"
+    ),
+    r"\b(?:somebody|someone) else['’]s (?:projects?|files?|clips?|conversations?|plans?|data)\b",
+)
 _SCOPE: Final = (
     (
         r"^(?:write|code|program|develop|implement|debug|compile)\b.{0,40}\b(?:script|program|"
@@ -130,6 +141,16 @@ _SCOPE: Final = (
         r"going on|running|generations?|videos?|styles?|taking|coming)\b)"
     ),
     (
+        r"^(?:what|who|whose|why|where|when|which|how)\b(?! about\b)(?!.{0,80}\b(?:scenes?|episodes?|ep|"
+        r"clips?|"
+        r"projects?|trailers?|render\w*|queue\w*|characters?|bpm|tempo|beats|tracks?|songs?|music|gen_|"
+        r"it|that|"
+        r"they|this|everything|status|progress|jellyfin|publish\w*|running|working|generations?|videos?|"
+        r"styles?|"
+        r"coming|going|doing|left|waiting|failed|happen\w*|shots?|takes?|cast|story|theme|be ready|done|"
+        r"you)\b)"
+    ),
+    (
         r"^(?:give|show|tell|send|get|make|cook|bake|fetch|bring) me (?:a |an |some |the "
         r")?(?:recipe|weather|joke|money|bitcoin|stock|news|pizza|coffee|sandwich|loan|discount|"
         r"directions|lottery)"
@@ -145,13 +166,16 @@ _RULED: Final = tuple(
             (
                 (
                     rf"^(?!.{{0,12}}\b(?:create|make|generate|film|draw|animate)\b.{{0,25}}\b(?:clip|scene|"
-                    rf"video|shot)).{{0,60}}(?:show|tell|reveal|print|what|which|repeat|give|list|encode|open|"
-                    r"read|send|display|dump|return|output|leak|expose|share|where|echo|include|say|type|need|"
+                    rf"video|shot)).{{0,60}}(?:show|tell|reveal|print|what|which|repeat|give|list|encode|"
+                    rf"open|"
+                    r"read|send|display|dump|return|output|leak|expose|share|where|echo|include|say|type|"
+                    r"need|"
                     rf"want|know|answer|make|use|get|fetch)\b.{{0,60}}{_CONCEALED}"
                 ),
             ),
         ),
         ("machine", _MACHINE),
+        ("others", _OTHERS_WORK),
         ("rules", _RULES),
         ("explicit", _EXPLICIT),
         ("elsewhere", _ELSEWHERE),
@@ -161,7 +185,7 @@ _RULED: Final = tuple(
 )
 
 
-def refused(low: str, *, is_picture: bool, is_known: bool) -> Refusal | None:
+def refused(low: str, *, is_picture: bool, is_known: bool, is_from_library: bool = False) -> Refusal | None:
     """Why an order is not carried out, if it is not.
 
     Args:
@@ -169,12 +193,16 @@ def refused(low: str, *, is_picture: bool, is_known: bool) -> Refusal | None:
         is_picture: It describes what a clip shows: words of a picture order nothing, and only what must
             not be shown is refused.
         is_known: It is an order of the trade.
+        is_from_library: It takes something out of the library, and deletes nothing.
     """
     body = low[FILLER.match(low).end() :].lstrip()  # type: ignore[union-attr]
     for code, pattern in _RULED:
-        if code != "explicit" and (
-            is_picture or (is_known and code == "scope" and not body.startswith(_FOREIGN))
+        is_foreign = body.startswith(_FOREIGN)
+        if (code not in {"explicit", "others"} and is_picture) or (
+            code == "scope" and is_known and not is_foreign
         ):
+            continue
+        if code == "deletion" and is_from_library:
             continue
         if pattern.search(body):
             return Refusal(code, _TEXTS[code])

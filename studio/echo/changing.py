@@ -11,8 +11,22 @@ from studio.echo.who import alike, find_cast
 
 _VERB: Final = re.compile(
     r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
-    r"fix|give|turn|make|from now on,?|going forward,?)\b\s*"
+    r"fix|give|turn|make|swap|replace|exchange|take away|take off|remove|lose|"
+    r"from (?:now|here|today|this point) on(?:wards?)?,?|going forward,?|henceforth,?)(?!\w)\s*"
 )
+_TAKEN: Final = frozenset({"take away", "take off", "remove", "lose"})
+_EXCHANGED: Final = re.compile(r"^(?P<old>.+?)\s+(?:for|with|by|to|against)\s+(?P<new>.+)$", re.IGNORECASE)
+_ONLY_OWNED: Final = _TAKEN | {"make", "swap", "replace", "exchange", "fix"}
+"""Verbs that change somebody only where what is theirs is named: "swap Kai's boots", not "swap Kai"."""
+_FROM_NOW: Final = re.compile(
+    r"\s*,?\s*\b(?:from (?:now|here|today|this point) on(?:wards?)?|going forward|henceforth|permanently|"
+    r"for good|"
+    r"in all scenes|for the rest of the (?:series|show|season))\b\s*$",
+    re.IGNORECASE,
+)
+LONGEST_NEED: Final = 10
+"""Words up to which "the robot needs a dent" is a change, and not a story."""
+
 _COMPARED: Final = re.compile(
     r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
     r"less|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
@@ -20,11 +34,13 @@ _COMPARED: Final = re.compile(
 )
 _RULE: Final = re.compile(
     r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
-    r"to)\s+(?:now |always )?(?:be|have|wear|look|get|become|carry|not)|(?:is|are|has|have|wears?) now|"
-    r"now (?:has|have|wears?|is|are))\b"
+    r"to)\s+(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|walk|lose|"
+    r"keep)|"
+    r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
+    r"needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|darker|lighter|\w+er)\b)"
+    r"|^'s?\s[\w\s-]{1,40}?\s*(?:→|->|=>|⇒)\s*\w"
 )
 _OWNED: Final = re.compile(r"^'s?\s|^’s?\s")
-_FROM_NOW: Final = re.compile(r"^(?:from now on|going forward)\b")
 _SOMEBODY: Final = re.compile(r"^(?:him|her|his|their|them|she|he|they)\b")
 _SHEET: Final = re.compile(
     r"^\s*(?:'s?|’s?)?\s*(?:character )?(?:description|sheet|profile|design|look|appearance|"
@@ -33,7 +49,7 @@ _SHEET: Final = re.compile(
 )
 _NOT_LOOKS: Final = re.compile(
     r"^(?:change|update|set|turn|make|give|edit|swap|replace)\s+(?:it|that|this|the (?:clip|"
-    r"scene|duration|style|quality|project|trailer|episode))\b"
+    r"scene|duration|style|quality|project|trailer|episode))\b|^(?:give|get|make|turn) (?:me|us)\b"
 )
 
 
@@ -42,6 +58,9 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     low = clause.low
     if _NOT_LOOKS.match(low):
         return False
+    if _wished(clause) is not None or _added(clause) is not None or _of_looks(clause) is not None:
+        spans = find_cast(clause.text, draft.facts, is_story=False).spans
+        return len({who for _, _, who in spans}) == 1
     verb = _VERB.match(low)
     place = verb.end() if verb else 0
     if verb is not None and _SOMEBODY.match(low[place:]):
@@ -54,10 +73,19 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
         return verb is not None and verb[0].strip() in {"give", "dye"} and _stranger(draft, clause, place)
     behind = low[end:]
     if verb is None:
-        return _RULE.match(behind) is not None
-    if verb[0].strip() == "make":
-        return bool(_OWNED.match(behind) or _COMPARED.match(behind))
+        return _is_rule(low, behind)
+    word = verb[0].strip()
+    if word in _ONLY_OWNED:
+        return bool(_OWNED.match(behind) or (word == "make" and _COMPARED.match(behind)))
     return True
+
+
+def _is_rule(low: str, behind: str) -> bool:
+    """Whether a sentence says how somebody is: "should be", "is now", "from now on"."""
+    if _FROM_NOW.search(behind):
+        return True
+    is_rule = _RULE.match(behind) is not None
+    return is_rule and (" need" not in f" {behind}" or len(low.split()) <= LONGEST_NEED)
 
 
 def _stranger(draft: Draft, clause: Clause, place: int) -> bool:
@@ -94,13 +122,55 @@ def plan_change(draft: Draft, clause: Clause) -> None:
             alike(clause.text[place:], known),
         )
         return
-    change = _change(clause, verb, place, end)
+    change = _worded(clause, cast.spans) or _change(clause, verb, place, end)
     if not change:
         draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
         return
     draft.understood.append(Understood(clause.text[place:end], place, end, "character", name))
     draft.add("update_character", {"character": name, "change": change})
     draft.last_cast = (name,)
+
+
+_WISHED: Final = re.compile(
+    r"^(?:i want|i'd like|we want|i need|have|let)\b.*?\b(?:to )?(?=(?:have|be|wear|look|carry)\b)"
+)
+_ADDED: Final = re.compile(
+    r"^(?:add|put|draw) (?P<what>[^,]+?) (?:to|on|onto|over|around)\s+(?P<whom>[^,]+?['’]s? .+)$"
+)
+_LOOKS: Final = re.compile(
+    r"^(?:change|update|edit|adjust|alter|set|tweak|revise) the (?P<part>[\w-]+(?: [\w-]+)?) of\s+"
+    r"(?P<whom>[^:,]+?)(?:\s*[:,]\s*|\s+(?:to|into)\s+)(?P<how>.+)$"
+)
+_WHOLE: Final = frozenset({"look", "looks", "design", "appearance", "description", "sheet", "profile"})
+
+
+def _wished(clause: Clause) -> re.Match[str] | None:
+    """As "I want Mira to have freckles from now on"."""
+    return _WISHED.match(clause.low) if _FROM_NOW.search(clause.low) else None
+
+
+def _added(clause: Clause) -> re.Match[str] | None:
+    """As "add a tattoo to Ren's neck"."""
+    return _ADDED.match(clause.low)
+
+
+def _of_looks(clause: Clause) -> re.Match[str] | None:
+    """As "change the hair of Kai to blue"."""
+    return _LOOKS.match(clause.low)
+
+
+def _worded(clause: Clause, spans: tuple[tuple[int, int, str], ...]) -> str:
+    """The change where the name does not stand right behind the verb."""
+    text = clause.text
+    if (wished := _wished(clause)) is not None:
+        return tidy(re.sub(r"^(?:have|be)\s+", "", _FROM_NOW.sub("", text[wished.end() :])))
+    if (added := _added(clause)) is not None and spans:
+        where = re.sub(r"^['’]s?\s+", "", text[max(end for _, end, _ in spans) :])
+        return tidy(f"{text[slice(*added.span('what'))]} on the {where}")
+    if (looks := _of_looks(clause)) is not None:
+        how = text[slice(*looks.span("how"))]
+        return tidy(how if looks["part"] in _WHOLE else f"{looks['part']}: {how}")
+    return ""
 
 
 def _word(text: str) -> str:
@@ -120,15 +190,22 @@ def _whom(
 
 def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) -> str:
     """What is to be so: "hair to silver" is "hair: silver"."""
-    rest, low = clause.text[end:], clause.low[end:]
+    rest = _FROM_NOW.sub("", clause.text[end:])
+    low = clause.low[end : end + len(rest)]
     owned = _OWNED.match(low)
     word = "" if verb is None else verb[0].strip()
     if owned is not None and not re.match(
         r"^['’]s?\s+(?:character )?(?:description|sheet|profile|look|bio)\b", low
     ):
         rest = rest[owned.end() :]
+        if word in _TAKEN:
+            return f"no {tidy(rest)}"
+        if word in {"swap", "replace", "exchange"} and (swapped := _EXCHANGED.match(rest)) is not None:
+            return tidy(f"{swapped['new']} instead of {swapped['old']}")
+        rest = re.sub(r"\s+now$|^now\s+", "", rest, flags=re.IGNORECASE)
         rest = re.sub(
-            r"\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to|(?:is|are) now)(?= )",
+            r"\s*(?:→|->|=>|⇒)|\b(?:should|needs? to|must|has to)(?: now)? be\b|\s+(?:into|to|(?:is|are) "
+            r"now)(?= )",
             ":",
             rest,
             count=1,
@@ -139,7 +216,7 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
     rest = rest[_led(low) :]
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "
-        r"to)\s+(?:(?:be|have|get)\s+)?"
+        r"to)\s+(?:(?:be|have|get)\s+)?|^needs?\s+"
         r"|^(?:now )?(?:has|have|is)(?: now)?\s+",
         "",
         rest,

@@ -1,11 +1,11 @@
 """A message as its orders: what is quoted is hidden, and the rest parted where a new order begins."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from studio.echo.phrases import FILLER, HEADS
+from studio.echo.phrases import FILLER, HEADS, PICTURED, STRONG
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -18,6 +18,7 @@ _MARK: Final = re.compile(
 _ANOTHER: Final = re.compile(
     r",?\s+(?:and|plus)\s+(?=(?:another|one)\s+(?:clip |scene |shot |video )?(?:of|with|where)\b)"
 )
+_COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
 HIDDEN: Final = "¤"
 """What stands for each character of a quotation: no word, and no mark."""
@@ -59,13 +60,37 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
     """Where an order ends, and where the next begins."""
     yield 0, 0
     for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low)):
-        if _ABBREVIATED.search(low[: mark.start()]):
+        if _ABBREVIATED.search(low[: mark.start()]) or _LONE_VERB.search(low[: mark.start()]):
             continue
-        if mark.re is _ANOTHER or is_order(low[mark.end() :]):
+        if mark.re is _ANOTHER or is_order(low[mark.end() :]) or _is_picture(mark, low):
             yield mark.start(), mark.end()
+    for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
+        if _begins(low[mark.end() :], STRONG) and not _CONDITIONAL.match(
+            low[: mark.start()].rpartition(". ")[2]
+        ):
+            yield mark.start(), mark.end()
+
+
+_MARKUP: Final = re.compile(r"[<>{}$`\\]")
+"""Signs of a text that was not typed as one: no order begins at its commas."""
+_LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please )(?:approve|go|go ahead|check|sign off|finish|try)$")
+"""As in "approve and publish gen_1", which is one order."""
+_LED_BY_CONDITION: Final = re.compile(r"(?:if|once|when|as soon as|after|unless)\b[^,.;]{3,80},\s*")
+_CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
+
+
+def _is_picture(mark: re.Match[str], low: str) -> bool:
+    """Whether "then a clip of ..." follows; behind a bare "and" that is more of the same picture."""
+    return mark[0].strip(" ,").lower() != "and" and _begins(low[mark.end() :], (PICTURED,))
 
 
 def is_order(low: str) -> bool:
     """Whether a text begins as an order or a question about the work does."""
     body = low[FILLER.match(low).end() :]  # type: ignore[union-attr]
-    return any(head.match(body) for head in HEADS)
+    condition = _LED_BY_CONDITION.match(body)
+    return _begins(body[condition.end() :] if condition else body, HEADS)
+
+
+def _begins(low: str, heads: Iterable[re.Pattern[str]]) -> bool:
+    body = low[FILLER.match(low).end() :]  # type: ignore[union-attr]
+    return any(head.match(body) for head in heads)

@@ -16,7 +16,8 @@ from studio.echo.who import Cast, alike, find_cast, is_pronoun
 
 _PLAIN: Final = (
     r"(?:(?:short|quick|new|anime|animated|nice|beautiful|cool|little|brief|single|simple|"
-    r"different|fresh|great|epic|full|more|of|separate|good|another|one|small|tiny|"
+    r"different|fresh|great|epic|full|more|of|separate|good|another|one|small|tiny|wee|moody|funny|quiet|"
+    r"tense|"
     r"lovely)\s+)*"
 )
 _DETERMINED: Final = r"(?:(?:a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"
@@ -24,6 +25,22 @@ _LEADING: Final = re.compile(
     rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}{CLIP}(?![\w'-])\s*"
     r"(?:(?:of|where|in which|that shows?|which shows?|that has|showing|featuring|starring|"
     r"with|about|for|set)\b|[:,–—-])?\s*"
+)
+_LEAD_WORDS: Final = (
+    r"(?:i|i'd|i'm|was|were|am|we|you|thinking|of|about|wondering|imagine|picture|this|envision|see|get|have|"
+    r"love|to|for|me|us|could|can|would|like|if|maybe|perhaps|hoping|after|looking|fancy|wanted|want|"
+    r"need|next|"
+    r"up|is|let's|say|consider|suggest|idea|my|here's|an?|so|ok|it|should|be|please|generate|make|create)"
+)
+_LED_IN: Final = re.compile(
+    rf"^\s*(?:{_LEAD_WORDS}[\s,]+){{1,9}}?(?:{_LEAD_WORDS}\s*:\s*|"
+    rf"(?:an? |the |one |some |another )?{_PLAIN}(?:{CLIP}|something) (?:of|where|with|in which|showing|"
+    rf"about)\s+)"
+)
+_SUPPOSED: Final = re.compile(
+    rf"^\s*(?:{MAKING}\s+)?(?:me |us )?(?:what it (?:would|might) (?:look|be) like|how it (?:would look|"
+    rf"looks)|"
+    r"what (?:happens|would happen)) (?:if|when)\s+"
 )
 _VERB: Final = re.compile(rf"^\s*(?:{MAKING})\b\s+(?:(?:me|us|for me|for us)\b\s*)?")
 _PICTURED: Final = re.compile(
@@ -46,7 +63,7 @@ _QUESTION: Final = re.compile(
 def is_ordered(draft: Draft, clause: Clause) -> bool:
     """Whether a clause says that it is about a picture, or begins with somebody who is in it."""
     low = clause.low
-    if _PICTURED.match(low) or _LEADING.match(low) or _ELLIPTIC.match(low):
+    if _PICTURED.match(low) or _LED_IN.match(low) or _LEADING.match(low) or _ELLIPTIC.match(low):
         return True
     return any(start == 0 for start, _, _ in find_cast(clause.text, draft.facts).spans)
 
@@ -62,7 +79,13 @@ def is_description(draft: Draft, clause: Clause) -> bool:
     if "duration" in manner.values or find_cast(clause.text, draft.facts).names:
         return True
     words = re.findall(r"[a-z]+", low)
-    return len(words) >= SHORTEST_DESCRIPTION and any(word in _SEEN for word in words)
+    if len(words) >= SHORTEST_DESCRIPTION and any(word in _SEEN for word in words):
+        return True
+    return _SIGHT.fullmatch(low) is not None and len(words) > SHORTEST_DESCRIPTION
+
+
+_SIGHT: Final = re.compile(r"(?:an?|the|two|three|some|many)\s+(?:[a-z'-]+,?\s+)+[a-z'-]+[.!]?")
+"""As "an old lighthouse, gulls circling": what is seen, in plain words alone."""
 
 
 def plan_clip(draft: Draft, clause: Clause) -> None:
@@ -71,10 +94,12 @@ def plan_clip(draft: Draft, clause: Clause) -> None:
     noted = [Understood(clause.text[s:e], s, e, meaning, value) for s, e, meaning, value in manner.spans]
     draft.understood += noted
     spans = [(start, end) for start, end, _, _ in manner.spans]
-    prompt = description(clause, spans, manner, draft)
+    prompt = _named(description(clause, spans, manner, draft), draft, clause)
     cast = replace(
         find_cast(clause.text, draft.facts), spans=find_cast(prompt, draft.facts, is_story=False).spans
     )
+    if not cast.names and len(draft.last_cast) == 1 and draft.last_cast[0] in prompt:
+        cast = find_cast(prompt, draft.facts)
     if not ask_about(draft, prompt, cast, clause):
         terms = Terms(prompt, with_references(draft, cast), **told(draft, manner))
         draft.understood += [
@@ -85,10 +110,28 @@ def plan_clip(draft: Draft, clause: Clause) -> None:
         add_clips(draft, terms, manner.count, manner.values.get("seed"))
 
 
+_HE: Final = re.compile(
+    r"^(?:he|him|she|her|they|them)\b(?!\s+(?:\w+\s+)?(?:hands?|face|eyes|hair)\b)", re.IGNORECASE
+)
+
+
+def _named(prompt: str, draft: Draft, clause: Clause) -> str:
+    """The prompt that begins with "her", with the name of the one who was spoken of."""
+    if len(draft.last_cast) != 1 or find_cast(clause.text, draft.facts).names:
+        return prompt
+    return _HE.sub(draft.last_cast[0], prompt)
+
+
 def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner, draft: Draft) -> str:
     """The words of a clause that say what is seen."""
     low, text = without(clause.low, spans), without(clause.text, spans)
-    head = _LEADING.match(low) or _ELLIPTIC.match(low) or _VERB.match(low)
+    head = (
+        _SUPPOSED.match(low)
+        or _LED_IN.match(low)
+        or _LEADING.match(low)
+        or _ELLIPTIC.match(low)
+        or _VERB.match(low)
+    )
     start = head.end() if head is not None else 0
     low, text = low[start:], text[start:]
     if draft.track is not None and (sound := _SOUND.search(low)) is not None:

@@ -16,6 +16,7 @@ def as_document(planned: Plan) -> dict[str, Any]:
         "refusals": [asdict(each) for each in planned.refusals],
         "understood": [asdict(each) for each in planned.understood],
         "clip": None if planned.clip is None else asdict(planned.clip),
+        "notes": list(planned.notes),
     }
 
 
@@ -32,6 +33,7 @@ def read_document(value: Mapping[str, Any]) -> Plan:
         tuple(Refusal(**each) for each in value["refusals"]),
         tuple(Understood(**each) for each in value["understood"]),
         None if clip is None else Terms(**{**clip, "cast": tuple(clip["cast"])}),
+        tuple(value.get("notes", ())),
     )
 
 

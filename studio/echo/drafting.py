@@ -1,11 +1,12 @@
 """A plan in the making: steps are numbered as they come, and what they make can be spoken of as "it"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from studio.echo.actions import ACTIONS, validated
 from studio.echo.facts import Context, Facts
+from studio.echo.ordering import ASSESSMENT, CHECK, CLIP, needs, resolved
 from studio.echo.plans import Missing, Plan, Question, Refusal, Step, Terms, Turn, Understood
 from studio.echo.references import Target
 
@@ -26,6 +27,9 @@ class Draft:
     made: list[Target] = field(default_factory=list)
     track: str | None = None
     last_cast: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    before: tuple[Step, ...] = ()
+    """The steps of the newest turn that had any, with what they made."""
 
     def add(self, action: str, parameters: Mapping[str, Any]) -> int:
         """A further step, whose parameters are what the action takes; its number."""
@@ -55,7 +59,42 @@ class Draft:
             tuple(self.refusals),
             tuple(self.understood),
             self.clip,
+            () if self.refusals else tuple(dict.fromkeys(self.notes)),
+            self._called(),
         )
+
+    def _called(self) -> dict[str, str]:
+        """What the scenes and episodes that the steps are done to are called."""
+        aims = {(kind, each) for step in self.steps for kind, each in _aimed(step.parameters)}
+        there = {"scene": self.facts.scenes, "episode": self.facts.episodes}
+        return {
+            f"{kind}_{thing.id}": f"{kind} {thing.number}" + (f" ({thing.title})" if thing.title else "")
+            for kind, things in there.items()
+            for thing in things
+            if (kind, thing.id) in aims
+        }
+
+
+def _resolved(turn: Turn) -> Iterator[Step]:
+    """The steps of a turn with what was made in the place of their numbers, as far as it was made."""
+    made = {number: int(each) if each.isdigit() else each for number, each in turn.made.items()}
+    for step in turn.plan.steps:
+        if all(number in made for number in needs(step, turn.plan.steps) if step.action not in _OF_CLIPS):
+            yield step if step.action in _OF_CLIPS else resolved(step, made)
+
+
+_OF_CLIPS: Final = frozenset({CLIP, ASSESSMENT, CHECK})
+
+
+def _aimed(parameters: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for name, value in parameters.items():
+        kind = name.partition("_id")[0]
+        if kind in {"scene", "episode"}:
+            yield from (
+                (kind, each)
+                for each in (value if isinstance(value, list) else [value])
+                if isinstance(each, int)
+            )
 
 
 def begun(request: str, facts: Facts, context: Context, turns: Sequence[Turn]) -> Draft:
@@ -64,6 +103,8 @@ def begun(request: str, facts: Facts, context: Context, turns: Sequence[Turn]) -
     for turn in turns:
         for step in turn.plan.steps:
             _remember(draft, turn, step)
+        if turn.plan.steps:
+            draft.before = tuple(_resolved(turn))
         if turn.plan.clip is not None:
             draft.clip = turn.plan.clip
             draft.last_cast = turn.plan.clip.cast

@@ -22,7 +22,7 @@ from studio.echo.who import find_cast
 LONGEST_PROMPT: Final = 800
 LONGEST_WORDING: Final = 600
 LONGEST_REPHRASED: Final = 400
-_MARKUP: Final = re.compile(r"[<>{}$`|\\\x00-\x1f]|://|\bos\.|&&|--")
+_MARKUP: Final = re.compile(r"[<>{}$`|\\\x00-\x1f]|://|\.\./|(?:^|\s)/\w|\bos\.|&&|--")
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _NUMBER: Final = re.compile(rf"\b{NUMBER}\b")
 _NUMBERING: Final = re.compile(r"^\s*\d{1,2}[.)]\s+")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from studio.canon.names import Names
 
@@ -32,6 +33,12 @@ class Usual:
     style: str = "anime"
     duration: float = 5
     quality: str | None = None
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The parameters of a clip that say so."""
+        said = {"duration": self.duration, "style": self.style, "quality": self.quality}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,12 @@ class Facts:
             tuple(styles),
             tuple(made),
             usual or Usual(),
-            {each.lower(): name for name, aliases in called.items() for each in aliases if " " in each},
+            {
+                each.lower(): name
+                for name, aliases in called.items()
+                for each in (name, *aliases)
+                if not each.isascii() or (" " in each and each != name)
+            },
         )
 
 

@@ -13,10 +13,12 @@ from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import MODIFY
 from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:(?:use|try|set|change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
+    r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
+    r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
     r"(?:\w+|a few) more|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
@@ -25,6 +27,9 @@ _LEAD: Final = re.compile(
     r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|this time|one(?: "
     r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
     r"that))(?![\w'])[\s,]*)+"
+)
+_LIKE_THAT: Final = re.compile(
+    r"\s*\b(?:just )?like (?:it|that|this|those|these)(?: one)?\s*$", re.IGNORECASE
 )
 _MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
 _INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
@@ -54,10 +59,14 @@ _KINDS: Final = tuple(
 """What can only be so or so: a new time of day stands in the place of the old one."""
 
 
+_DESCRIBED: Final = re.compile(r"(?:make|do|keep) (?:it|this|that)\b[^:]{1,40}:\s*\w+ \w+")
+"""As "make it ink noir: Kai at the bar", where nothing was made before."""
+
+
 def is_modification(draft: Draft, clause: Clause) -> bool:
     """Whether a clause changes what was asked for before."""
     match = MODIFY.match(clause.low)
-    if match is None:
+    if match is None or (draft.clip is None and _DESCRIBED.match(clause.low)):
         return False
     says_again = re.match(
         r"(?:again|once more|one more time|another one|same|the same|do the same)\b", clause.low
@@ -87,11 +96,14 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
         Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
     ]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
-    rest = tidy(rest[_led(rest) :])
+    rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
         return
+    length_s = relative_length(clause.low, draft.clip.duration or draft.facts.usual.duration)
+    if length_s is not None:
+        manner.values.setdefault("duration", length_s)
     terms = _with_manner(draft.clip, manner)
     add_clips(draft, _with_words(terms, rest, cast, draft), count, manner.values.get("seed"))
 
@@ -179,7 +191,15 @@ def _joined(terms: Terms, rest: str, draft: Draft) -> Terms:
 def _left_out(terms: Terms, rest: str, draft: Draft) -> Terms:
     gone = set(find_cast(rest, draft.facts).names)
     if not gone:
-        return replace(terms, prompt=f"{terms.prompt}, without {rest}")
+        seen = re.compile(
+            r"\s*,?\s*\b(?:and\s+)?(?:(?:in|with|under|on|at|during|near)\s+)?(?:the |a |an )?"
+            + re.escape(re.sub(r"^(?:the|a|an|any|all)\s+", "", rest, flags=re.IGNORECASE))
+            + r"\b",
+            re.IGNORECASE,
+        )
+        is_said = seen.search(terms.prompt) is not None
+        less = tidy(seen.sub("", terms.prompt)) if is_said else ""
+        return replace(terms, prompt=less or f"{terms.prompt}, without {rest}")
     before = find_cast(terms.prompt, draft.facts, is_story=False)
     spans = [(start, end) for start, end, who in before.spans if who in gone]
     prompt = re.sub(r"^(?:and|with)\s+|\s+(?:and|with)\s*(?=,|$)", "", tidy(without(terms.prompt, spans)))

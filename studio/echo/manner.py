@@ -1,7 +1,7 @@
 """How a clip is to be made: length, count, style, quality, seed, sound; and what words are left then."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -34,6 +34,8 @@ _QUALITY: Final = re.compile(
     rf"\b(?:in |at |with |of )?(?:the |a )?(?P<q>{'|'.join(QUALITIES)})[- ]quality\b(?: please)?"
     r"|\b(?:quality|preset)[:= ]+(?P<named>draft|standard|high)\b|\b(?:as |in |just )?a? "
     r"?(?:quick|rough|fast|first) (?P<draft>draft)\b"
+    rf"|\b(?:just )?(?:an? )?(?:(?:quick|rough|fast|first) )?(?:{amounts.NUMBER}[- ]?(?:seconds?|secs?|s) )?"
+    r"(?P<drafted>draft)(?= of\b| version\b|:)"
     r"|\b(?:as|in) (?:a )?(?P<bare>draft)\b|(?:^|,\s*|\band )(?P<alone>draft|hq)\s*(?:$|,|"
     r"please)|\b(?:in )(?P<hq>hq)\b"
 )
@@ -97,7 +99,10 @@ def _read_amounts(low: str, manner: Manner) -> None:
         manner.values["duration"] = value
         start = length.start
         lead = re.search(
-            r"(?:\bfor |\babout |\baround |\bsome |\bexactly |\bin |\b(?:make|keep) it |\bat )+$", low[:start]
+            r"(?:\b(?:for|about|around|some|exactly|in|at|lasting|that lasts|running|up to|at most|under|"
+            r"max|no more than|roughly|say|"
+            r"(?:make|keep) it) )+$",
+            low[:start],
         )
         manner.note(lead.start() if lead else start, length.end, "duration", value)
     counted = amounts.count(low)
@@ -126,26 +131,32 @@ def _read_seed(low: str, manner: Manner) -> None:
 
 
 def _read_style(low: str, templates: Sequence[str], manner: Manner) -> None:
-    known, adjective, after = _known_styles(tuple(templates))
+    known, placed = _known_styles(tuple(templates))
     for pattern in _IN_STYLE:
         if (found := pattern.search(low)) is not None and (style := _style_named(found["s"], known)):
             _note_style(manner, found.start(), found.end(), style)
             return
-    if (named := adjective.search(low) or after.search(low)) is not None:
+    named = next((found for pattern in placed if (found := pattern.search(low)) is not None), None)
+    if named is not None:
         _note_style(manner, named.start(), named.end(), named["s"])
 
 
 @lru_cache(maxsize=8)
-def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], re.Pattern[str], re.Pattern[str]]:
-    """All styles by name, the longest first; a style before a clip, and one behind what is seen."""
+def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Pattern[str], ...]]:
+    """All styles by name, the longest first; and where they stand: before a clip, behind what is seen."""
     known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
-    any_of = "|".join(map(re.escape, known))
+    any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
-    return (
-        known,
-        before,
-        re.compile(rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"),
+    behind = rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"
+    chosen = (
+        rf"\b(?:use|using|try|go(?:ing)? (?:for|with)|(?:make|do|keep) (?:it|this|that|them)(?: "
+        rf"look)?(?: in| as)?)"
+        rf" (?:an? |the )?(?P<s>{any_of})(?: style)?(?: for (?:it|this|that|them))?\b(?=\s*(?:[,.;:]|$|"
+        rf"instead|please|this))"
     )
+    alone = rf"(?:^|[,;–—-]\s+)(?P<s>{any_of})\s*(?=[,.;:–—]|\s-|$)"
+    looked = rf",?\s*\b(?:in |with )?(?:an? )?(?P<s>{any_of})[ -](?:look|aesthetic|feel|vibe)s?\b\s*[:,]?"
+    return known, (re.compile(looked), before, re.compile(behind), re.compile(chosen), re.compile(alone))
 
 
 def _style_named(words: str, known: Iterable[str]) -> str:
@@ -169,15 +180,28 @@ _SOUND_WORD: Final = (
 
 def find_sound(clause: Clause, tracks: Sequence[str]) -> tuple[int, int, str] | None:
     """The sound file that a clause names: its place, and its path; by its name, or the words of that."""
-    found = re.search(AUDIO_FILE, clause.low)
-    if found is not None:
-        written = clause.text[found.start() : found.end()]
-        path = _track_called(written, tracks)
-        return None if path is None else (found.start(), found.end(), path)
+    if re.search(AUDIO_FILE, clause.low) is not None:
+        return next(iter(_by_file(clause, tracks)), None)
     by_words = (_by_words(clause.low, path) for path in tracks)
     return max(
         (each for each in by_words if each is not None), key=lambda each: each[1] - each[0], default=None
     )
+
+
+def find_sounds(clause: Clause, tracks: Sequence[str]) -> list[str]:
+    """The paths of all tracks that an order about music names, in their order; a word of a name is enough."""
+    named = [(start, path) for start, _, path in _by_file(clause, tracks)]
+    if not named and re.search(AUDIO_FILE, clause.low) is None:
+        spans = ((path, _by_words(clause.low, path, is_music=True)) for path in tracks)
+        named = sorted((span[0], path) for path, span in spans if span is not None)
+    return list(dict.fromkeys(path for _, path in named))
+
+
+def _by_file(clause: Clause, tracks: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    for found in re.finditer(AUDIO_FILE, clause.low):
+        path = _track_called(clause.text[found.start() : found.end()], tracks)
+        if path is not None:
+            yield found.start(), found.end(), path
 
 
 def _track_called(written: str, tracks: Sequence[str]) -> str | None:
@@ -191,7 +215,8 @@ def _track_called(written: str, tracks: Sequence[str]) -> str | None:
     return written if written.startswith("/") and ".." not in written else None
 
 
-def _by_words(low: str, path: str) -> tuple[int, int, str] | None:
+def _by_words(low: str, path: str, *, is_music: bool = False) -> tuple[int, int, str] | None:
+    """Where the words of a file's name stand; with `is_music` one word that is no other's is enough."""
     stem = _STEM.findall(path[path.rfind("/") + 1 :].rsplit(".", 1)[0].lower())
     if not stem or stem[0] not in low:
         return None
@@ -200,7 +225,13 @@ def _by_words(low: str, path: str) -> tuple[int, int, str] | None:
     )
     if whole is not None and (len(stem) > 1 or re.search(rf"{_SOUND_WORD}$", whole[0])):
         return whole.start(), whole.end(), path
-    part = re.search(rf"\b(?:the )?{re.escape(stem[0])} {_SOUND_WORD}\b", low)
+    first = re.escape(stem[0])
+    part = re.search(rf"\b(?:the )?{first} {_SOUND_WORD}\b", low)
+    part = part or re.search(
+        rf"\b(?:the )?{_SOUND_WORD} (?:of|from|called|named|:)\s*(?:the )?{first}\b", low
+    )
+    if part is None and is_music:
+        part = re.search(rf"\b(?:the )?{first}\b", low)
     return None if part is None or len(stem[0]) < 4 else (part.start(), part.end(), path)
 
 
@@ -209,7 +240,7 @@ def _with_words(low: str, start: int, end: int) -> tuple[int, int]:
     before = re.search(
         r",?\s*\b(?:(?:and )?(?:set |cut |synced |timed |edited |lay it |laid )?(?:to|on|with|"
         r"using|over|under)(?: the (?:music|song|track|sound)(?: of)?)?|"
-        r"(?:with |the )?(?:music|audio|soundtrack|song|track)[:=]?)\s+(?:the )?$",
+        r"(?:with |the )?(?:music|audio|soundtrack|song|track)[:=]?|with|to)\s+(?:the )?$",
         low[:start],
     )
     after = re.match(
@@ -240,7 +271,8 @@ def tidy(text: str) -> str:
         text = text.strip(_CUT_OFF)
         text = re.sub(
             (
-                r"^(?:of|where|in which|that shows?|which shows?|showing|featuring|starring|with|about|"
+                r"^(?:of|something(?=\s*[:,])|where|in which|that shows?|which shows?|showing|featuring|"
+                r"starring|with|about|"
                 r"and|but|please|long|each|for|as)\b\s*"
             ),
             "",
@@ -248,7 +280,10 @@ def tidy(text: str) -> str:
             flags=re.IGNORECASE,
         )
         text = re.sub(
-            r"\s*,?\s*\b(?:please|pls|thanks|thank you|each|and|with|in|but|a|an|the|for|long|to it|of)$",
+            r"\s*,?\s*\b(?:please|pls|thanks|thank you(?: (?:so|very) much)?[.!]*|ta|cheers|mate|each|"
+            r"and|with|in|but|a|an|the|for|"
+            r"long|to it|of|"
+            r"instead|this time)$",
             "",
             text,
             flags=re.IGNORECASE,

@@ -8,10 +8,18 @@ from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
-from studio.echo.manner import Manner, find_sound, read_manner, tidy, without
-from studio.echo.phrases import EPISODE, IT, REDO
+from studio.echo.manner import Manner, find_sounds, read_manner
+from studio.echo.phrases import EPISODE, IT, MAKING, PICTURED
 from studio.echo.plans import Missing, Understood
-from studio.echo.references import Found, Target, find_episodes, find_generations, find_scenes
+from studio.echo.references import (
+    Found,
+    Target,
+    find_by_one_word,
+    find_episodes,
+    find_generations,
+    find_scenes,
+)
+from studio.echo.sequels import picked
 
 _IT: Final = re.compile(rf"\b{IT}\b")
 _BOTH: Final = re.compile(r"\b(?:both|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
@@ -29,8 +37,11 @@ def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target
     if named:
         return named
     scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
+    scenes = scenes if scenes or episodes else find_by_one_word(clause, draft.facts)
     _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
     _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
+    if not scenes and not episodes and (one := picked(draft, clause.low)) is not None:
+        return [one]
     named = [{"scene_id": each.id} for each in scenes.things]
     named += [{"episode_id": each.id} for each in episodes.things]
     return named or ([] if scenes or episodes else spoken_of(draft, clause))
@@ -58,13 +69,13 @@ def _ask_for_unknown(
         draft.ask(missing, f"There is no {noun} {number}; there are: {known}.", f"{noun} {number}")
 
 
-def _open(draft: Draft, missing: Missing, text: str) -> None:
+def ask_unless_asked(draft: Draft, missing: Missing, text: str) -> None:
     """Ask, unless what was named is asked about already."""
     if not draft.questions:
         draft.ask(missing, text)
 
 
-def _manner(draft: Draft, clause: Clause) -> Manner:
+def manner_of(draft: Draft, clause: Clause) -> Manner:
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
     draft.understood += [
         Understood(clause.text[start:end], start, end, what, value)
@@ -87,7 +98,7 @@ def _each(draft: Draft, clause: Clause, action: str, question: str) -> None:
         draft.add(action, target)
         draft.speak_of(target)
     if not targets:
-        _open(draft, Missing.TARGET, question)
+        ask_unless_asked(draft, Missing.TARGET, question)
 
 
 def plan_status(draft: Draft, clause: Clause) -> None:
@@ -110,16 +121,19 @@ def plan_cancelling(draft: Draft, clause: Clause) -> None:
     for target in targets:
         draft.add("cancel_generation", target)
     if not targets:
-        _open(draft, Missing.TARGET, "Nothing of that is under way. Which generation shall be cancelled?")
+        ask_unless_asked(
+            draft, Missing.TARGET, "Nothing of that is under way. Which generation shall be cancelled?"
+        )
 
 
 def plan_analysis(draft: Draft, clause: Clause) -> None:
     """A track's tempo and beats."""
-    sound = find_sound(clause, draft.facts.tracks)
-    path = (
-        sound[2] if sound else draft.context.audio_path or (draft.track if _IT.search(clause.low) else None)
-    )
-    if path is None:
+    paths = find_sounds(clause, draft.facts.tracks)
+    if not paths and draft.context.audio_path is not None:
+        paths = [draft.context.audio_path]
+    if not paths and draft.track is not None and (_IT.search(clause.low) or draft.steps):
+        paths = [draft.track]
+    if not paths:
         known = [each.rsplit("/", 1)[-1] for each in draft.facts.tracks[:10]]
         draft.ask(
             Missing.TRACK,
@@ -127,78 +141,19 @@ def plan_analysis(draft: Draft, clause: Clause) -> None:
             choices=known,
         )
         return
-    draft.add("analyze_track", {"audio_path": path})
-    draft.track = path
+    for path in paths:
+        if {"audio_path": path} not in [each.parameters for each in draft.steps]:
+            draft.add("analyze_track", {"audio_path": path})
+        draft.track = path
 
 
-def fits_redoing(draft: Draft, clause: Clause) -> bool:
-    """Whether something that there is shall be made anew."""
-    low = clause.low
-    if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run))\b", low):
-        return not re.search(r"\bepisodes?\b", low)
-    names = bool(find_scenes(clause, draft.facts) or re.search(r"\bgen_|\b(?:latest|last|newest)\b", low))
-    if re.search(r"\bepisodes?\b|\btrailer\b", low) or find_episodes(clause, draft.facts):
-        return False
-    return names and (REDO.search(low) is not None or _again(low))
-
-
-def _again(low: str) -> bool:
-    return (
-        re.search(r"\b(?:again|once more|anew|over|another take|another try|from scratch)\b", low) is not None
-    )
-
-
-_REDO_WORDS: Final = re.compile(
-    r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
-    r"anew|from scratch|"
-    r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
-    r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
-    r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
-    r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
-)
-
-
-def plan_redoing(draft: Draft, clause: Clause) -> None:
-    """Takes made anew: of scenes, of generations, of what was made last."""
-    manner, targets = _manner(draft, clause), aims(draft, clause, finished=True)
-    targets = [each for each in targets if "episode_id" not in each]
-    said: dict[str, Any] = {
-        name: manner.values[name]
-        for name in ("duration", "style", "quality", "seed")
-        if name in manner.values
-    }
-    if change := _changed(draft, clause, manner):
-        said["change"] = change
-    for target in targets:
-        draft.add("regenerate_video", {**target, **said})
-    if not targets:
-        _open(draft, Missing.TARGET, "What shall be made anew? Name a scene or a generation.")
-
-
-def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
-    """What is to be otherwise, in the words of the clause."""
-    found = find_scenes(clause, draft.facts)
-    spans = [(start, end) for start, end, _, _ in manner.spans]
-    spans += [(found.start, found.end)] if found.end else []
-    rest = without(clause.text, spans)
-    rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])
-    rest = tidy(
-        re.sub(
-            r"^\s*(?:make|do|render|try|shoot|run|it|that|the|and|scene|take)\b",
-            " ",
-            rest.strip(),
-            flags=re.IGNORECASE,
-        )
-    )
-    is_said = (
-        re.fullmatch(r"(?:it|that|this|the|and|make|do|a|of|scene|clip|take|render|\W)*", rest.lower())
-        is None
-    )
-    return rest if is_said else ""
+_PICTURE: Final = re.compile(rf"(?:{MAKING}\s+)?(?:me |us )?{PICTURED.pattern}")
 
 
 def fits_episode(draft: Draft, clause: Clause) -> bool:
     """Whether an episode is to be made or rendered."""
+    if _PICTURE.match(clause.low):
+        return False
     if EPISODE.match(clause.low) or re.match(
         r"re-?(?:render|do|make|build|generate)\b.*\bepisode", clause.low
     ):
@@ -212,13 +167,15 @@ def fits_episode(draft: Draft, clause: Clause) -> bool:
 
 
 _TITLE: Final = re.compile(
-    r"\b(?:called|titled|named|entitled|with the title)\s+(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|[A-Z][^,.;]*)"
+    r"\b(?:called|titled|named|entitled|(?:call|title|name) it|with the title|"
+    r"title[:=])\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
+    r"[A-Z][^,.;]*)"
 )
 
 
 def plan_episode(draft: Draft, clause: Clause) -> None:
     """An episode rendered; of scenes that are named, one is made first."""
-    manner, title = _manner(draft, clause), _TITLE.search(clause.text)
+    manner, title = manner_of(draft, clause), _TITLE.search(clause.text)
     scenes = find_scenes(clause, draft.facts)
     sound = {name: manner.values[name] for name in ("audio_path",) if name in manner.values}
     _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
@@ -231,13 +188,21 @@ def plan_episode(draft: Draft, clause: Clause) -> None:
     _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
     for episode in episodes.things:
         draft.add("render_episode", {"episode_id": episode.id, **sound})
-    if not episodes:
-        _open(draft, Missing.SCENES, "Of which scenes shall the episode be made, or which one do you mean?")
+    if not episodes and (which := _WHICH.search(clause.low)) is not None:
+        known = ", ".join(str(each.number) for each in draft.facts.episodes[:20]) or "none yet"
+        draft.ask(Missing.EPISODE, f"Which episode do you mean? There are: {known}.", which[0])
+    elif not episodes:
+        ask_unless_asked(
+            draft, Missing.SCENES, "Of which scenes shall the episode be made, or which one do you mean?"
+        )
+
+
+_WHICH: Final = re.compile(r"\b(?:the|that|this|our|my) (?:next|previous|other|current|same|right) episode\b")
 
 
 def plan_trailer(draft: Draft, clause: Clause) -> None:
     """A trailer of what is named, of what was made, or of the project."""
-    manner = _manner(draft, clause)
+    manner = manner_of(draft, clause)
     said: dict[str, Any] = {
         name: manner.values[name] for name in ("duration", "audio_path") if name in manner.values
     }
@@ -258,8 +223,10 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
         return {"scene_ids": [each.id for each in scenes.things]}
     if episodes.things:
         return {"episode_id": episodes.things[0].id}
+    if made := find_generations(clause, draft.facts, finished=True):
+        return {"generation_ids": list(made)}
     behind = re.sub(r"^.*?\b(?:trailer|teaser|promo|reel)\b", "", clause.low)
-    front = re.search(rf"\b(?:turn|make|cut|edit) {IT} into\b", clause.low)
+    front = re.search(rf"\b(?:turn|make|cut|edit) {IT} (?:into|an?|the)\b", clause.low)
     if _WHOLE.search(behind) or not (_IT.search(behind) or front):
         return {"project_id": draft.facts.project_id}
     return _of_spoken(draft, clause)

@@ -4,16 +4,21 @@ import re
 from typing import Final
 
 FILLER: Final = re.compile(
-    r"(?:(?:please|pls|kindly|now|then|next|also|first|firstly|finally|lastly|afterwards?|"
-    r"after that|ok(?:ay)?|hey|hi|"
-    r"hello|well|no|nope|hmm+|i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
-    r"so|if so|if yes|if it is|alright|great|thanks|cool|nice|and|but|just|"
-    r"can you|could you|would you|"
+    r"(?:(?:please(?: to)?|pls|kindly|now|then|next|also|first|firstly|second|secondly|finally|lastly|"
+    r"afterwards?|after that|ok(?:ay)?|hey|heya|hi|hiya|yo|oh|ah|um+|uh+|er+m?|right|sorry|actually|"
+    r"hello|good (?:morning|afternoon|evening)|there|well|no(?! \w+ing\b)|nope|nah|yes|yeah|yep|hmm+|"
+    r"i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
+    r"so|if so|if yes|if it is|alright|all right|great|good|perfect|lovely|brilliant|awesome|"
+    r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|and|but|"
+    r"just|maybe|perhaps|"
+    r"(?:can|could|would) you (?:be so (?:kind|good) as to|please)|any chance (?:you could|of)|"
+    r"is it possible to|do you think you (?:can|could)|i was wondering if you could|"
+    r"can you|could you|would you|let me see|i'd love to see|i would love to see|"
     r"will you|can we|could we|i want you to|i'd like you to|i would like you to|i want to|"
     r"i'd like to|i would like to|"
     r"we want to|we need to|we should|you should|let's|let us|go ahead and|try to|help me|get "
     r"to work and)(?![\w'])"
-    r"[,:]?\s*)*",
+    r"[,:.!…]*\s*)*",
     re.IGNORECASE,
 )
 CLIP: Final = (
@@ -28,7 +33,7 @@ MAKING: Final = (
 ASSEMBLING: Final = (
     r"(?:render|make|create|assemble|build|produce|compile|generate|cut|put|edit|stitch|"
     r"combine|turn|join|finish|do|"
-    r"i want|i'd like|i need|we need|we want|get|can we get|give)"
+    r"i want|i'd like|i need|we need|we want|get|have|can we get|give)"
 )
 TRAILER: Final = r"(?:trailers?|teasers?|promos?|promo video|highlight reel|sizzle reel|preview reel)"
 SERVER: Final = (
@@ -45,12 +50,14 @@ UNPUBLISH: Final = re.compile(
 )
 PUBLISH: Final = re.compile(
     rf"(?:publish|re-?publish|release|approve)\b(?!\s+(?:the )?(?:hand|arrow|brake)\b)"
-    rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make)\b.{{0,80}}\b{SERVER}\b"
+    rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make|"
+    rf"stick|pop|chuck|throw|drop|bung)\b.{{0,80}}\b{SERVER}\b"
     rf"|(?:upload|ship)\s+(?:{IT}|(?:the )?(?:episode|scene|clip|trailer|video)|gen_)"
+    rf"|(?:put|get|set|make|push|bring|go)\b.{{0,40}}\b(?:live|online)\b|put {IT} (?:out|up)\b"
     r"|(?:i want|i'd like|i need|we need|get)\b.{0,60}\b(?:published|released|on jellyfin)\b"
 )
 _ASKED: Final = (
-    r"(?:scenes?|episodes?|ep\.?|gen_|it|that|they|this|project|trailer|clip|clips|render|"
+    r"(?:scenes?|episodes?|ep\.?|gen_\w+|it|that|they|this|project|trailer|clip|clips|render|"
     r"renders|everything|we|series|show|things?|jobs?|shot|video|the)\b"
 )
 STATUS: Final = re.compile(
@@ -58,7 +65,8 @@ STATUS: Final = re.compile(
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
     rf"|how(?:'s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
-    rf"|(?:is|are|was|were|did|has|have|does)\s+(?:the |my |our |there )?(?:{_ASKED}|anything|any)"
+    rf"|(?:is|are|was|were|did|has|have(?! (?:it|that|this|episode|ep|scene)\b)|does)\s+(?:the |my |our |"
+    rf"there )?(?:{_ASKED}|anything|any)"
     r"|when (?:will|is|are|can|does|do)\b|what time will\b"
     r"|what(?:'s| is| are| was)\b.{0,30}\b(?:rendering|running|going on|queue|queued|"
     r"happening|left|pending|up|doing|under way|in progress|being (?:made|rendered))\b"
@@ -69,6 +77,15 @@ STATUS: Final = re.compile(
     r"|(?:list|show)(?: me)? (?:the |all |my )*(?:queue|jobs|generations|renders|running)"
     r"|where (?:are we|is (?:the |my )?(?:scene|episode|clip|trailer|render|video|it)|do we stand)"
     r"|(?:still|done|finished|ready) (?:rendering|running|yet)\b"
+    rf"|why\b.{{0,40}}\b{_ASKED}|what(?:'s| is| was| went) wrong with\b|what went wrong\b"
+    rf"|(?:what|which) (?:score|verdict|mark|grade|rating|quality)\b.{{0,40}}\b{_ASKED}"
+    rf"|(?:who|which characters?)(?:'s| is| are| was| were) (?:in|on)\b.{{0,20}}\b{_ASKED}"
+    r"|anything (?:still )?(?:\w+ing|left|waiting|broken|stuck)\b"
+    rf"|(?:check|see|look|tell me|let me know)(?: on| up on| at)? (?:how|whether|if|"
+    rf"what)\b.{{0,40}}\b{_ASKED}"
+    r"|(?:check|look in|follow up) on\b"
+    r"|what are you (?:\w+ing|up to)\b|(?:any )?(?:updates?|news|progress) (?:on|about|for)\b"
+    r"|has anything\b|have you (?:finished|done|started)\b"
 )
 AUDIO_FILE: Final = r"[\w./~-]*[\w-]\.(?:wav|mp3|flac|ogg|oga|m4a|aac|aiff?|opus|wma)\b"
 MUSIC: Final = re.compile(
@@ -82,6 +99,8 @@ MUSIC: Final = re.compile(
     rf"|how (?:fast|slow|quick|many beats)\b.{{0,40}}\b(?:track|song|music|theme|piece|tune|"
     rf"{AUDIO_FILE}|beats)"
     r"|(?:bpm|tempo|beats) (?:of|in|for)\b"
+    r"|(?:is|are|does|do|has|was)\b.{0,60}\b(?:bpm|tempo|beats per minute)\b"
+    rf"|listen to\b.{{0,40}}(?:\b(?:track|song|music|theme|tune)\b|{AUDIO_FILE})"
 )
 CANCEL: Final = re.compile(
     r"(?:cancel|abort|stop|halt|kill|interrupt|call off)\b\s*(?:(?:the|all|my|our|that|this|"
@@ -89,7 +108,7 @@ CANCEL: Final = re.compile(
     r"(?:render|renders|rendering|generation|generations|job|jobs|run|runs|making|generating|"
     r"gen_|scenes?|episodes?|clips?|trailers?|videos?|it\b|that\b|this\b|them\b|everything|"
     r"all\b|production|work)"
-    r"|(?:cancel|abort)\s*$"
+    rf"|(?:cancel|abort)\s*$|(?:undo|revert|scrap|discard|roll back)\s+{IT}\b"
 )
 REDO: Final = re.compile(
     r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|re-?make|re-?shoot|re-?create|"
@@ -101,16 +120,19 @@ REDO: Final = re.compile(
     rf"version) (?:of|at|for) (?=scenes? |gen_|{IT}|the (?:latest|last|newest|previous|same)|"
     r"the [a-z]+ scene)"
     r"|(?:try|attempt) (?:scene|it|that)\b"
+    r"|start (?:over|again|afresh)\b|(?:have|take) (?:another|a second|one more) (?:go|stab|crack|try|"
+    r"pass|shot|look) (?:at|with)\b|take (?:two|three|four|2|3|4) (?:of|for|on)\b"
     r"|(?:another|one more|a new) (?:take|try|attempt|go)\b(?: please)?\W*$"
 )
 TEASE: Final = re.compile(
     rf"(?:{MAKING}|{ASSEMBLING}|put together|cut together)?\s*(?:together\s+)?(?:me |us |it "
-    rf"into |{IT} into )?(?:[^,;]{{0,50}}\s|[^,;]{{0,50}}\W)?{TRAILER}\b"
+    rf"into |{IT} into )?(?:[^,;]{{0,50}}\s|[^,;]{{0,50}}\W)?{TRAILER}\b|tease\s+\S"
 )
 EPISODE: Final = re.compile(
     rf"(?:{ASSEMBLING}|put together)\b.{{0,120}}\bepisodes?\b|(?:assemble|compile|stitch|combine|join)\b"
     r"|(?:an?|the|another|new)?\s*(?:\w+\s)?episodes?\b.{0,30}\b(?:from|out of|of scenes|with "
     r"scenes|rendered|assembled|please)\b"
+    r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as|in)\b.{0,20}\bepisode\b"
 )
 CHANGE: Final = re.compile(
     r"(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|give|turn|"
@@ -118,7 +140,11 @@ CHANGE: Final = re.compile(
     r"|make\b|from now on\b|going forward\b"
 )
 MODIFY: Final = re.compile(
-    r"(?:(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
+    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|"
+    r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
+    r"version|"
+    r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
+    r"(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
     r"(?: of (?:it|that|those|these|them))?)\b|use\b|"
     r"(?:try|with|give it) (?:a |an )?(?:new|different|other|another) seed|(?:change|set) (?:the |its )?"
     r"(?:style|duration|length|quality|time|weather|music|season)\b|again\b|once more|one "
@@ -156,3 +182,21 @@ HEADS: Final = (
     re.compile(r"(?:system|assistant|user|admin(?:istrator)?)\s*:"),
 )
 """What a new order begins with."""
+
+STRONG: Final = (
+    UNPUBLISH,
+    PUBLISH,
+    CANCEL,
+    re.compile(
+        r"(?:regenerate|re-?render|redo|retry|re-?make|re-?shoot|re-?create|start over|have another go)\b"
+    ),
+    re.compile(
+        rf"(?:{MAKING}|put together|cut|edit)\s+(?:me |us |a |an |the |another |[\w-]+ )*?{TRAILER}\b"
+    ),
+    re.compile(r"(?:do not|don't|never) (?:publish|upload|release|render|delete)\b"),
+)
+"""What begins a new order even behind a comma."""
+PICTURED: Final = re.compile(
+    rf"(?:an?|another|one|\d+)\s+(?:[\w-]+\s+){{0,3}}?{CLIP}\s+(?:of|with|where|showing|in which)\b"
+)
+"""What begins a further picture."""

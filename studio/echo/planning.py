@@ -10,6 +10,14 @@ from dataclasses import replace
 from typing import Final
 
 from studio.echo import phrases
+from studio.echo.asides import (
+    DROPPED,
+    NEGATED,
+    REMARK,
+    condition_before,
+    condition_behind,
+    turned_round,
+)
 from studio.echo.bounds import refused
 from studio.echo.changing import fits_change, plan_change
 from studio.echo.clauses import Clause, clauses, hidden, is_order
@@ -17,20 +25,22 @@ from studio.echo.clips import is_description, is_ordered, plan_clip
 from studio.echo.drafting import Draft, begun
 from studio.echo.facts import Context, Facts
 from studio.echo.followups import is_modification, plan_modified, plan_repeated
+from studio.echo.guessing import about, names_first
 from studio.echo.orders import (
+    aims,
     fits_episode,
-    fits_redoing,
     plan_analysis,
     plan_cancelling,
     plan_episode,
     plan_publishing,
-    plan_redoing,
     plan_status,
     plan_trailer,
     plan_unpublishing,
 )
 from studio.echo.phrases import FILLER
 from studio.echo.plans import Missing, Plan, Turn, Understood
+from studio.echo.redoing import fits_redoing, plan_redoing
+from studio.echo.sequels import fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
 
 LONGEST_REQUEST: Final = 4_000
@@ -72,13 +82,16 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     draft.understood += [
         Understood(slip.words, slip.start, slip.end, "spelling", slip.meant) for slip in text.slips
     ]
-    if not draft.steps and not draft.questions and not draft.refusals:
+    if not draft.steps and not draft.questions and not draft.refusals and not draft.notes:
         draft.ask(Missing.INTENT, "What shall I make, change, look up or publish?")
     return draft.finished()
 
 
 def _placed(each: Understood, clause: Clause, text: Spelt) -> Understood:
     start, end = text.origin(clause.start + each.start), text.origin(clause.start + each.end)
+    if text.is_put_otherwise:
+        start = max(text.slips[0].words.find(each.words), 0)
+        end = start + len(each.words) if text.slips[0].words.startswith(each.words, start) else end
     return replace(each, start=start, end=end)
 
 
@@ -99,11 +112,54 @@ def _orders(request: str, facts: Facts) -> bool:
 def _plan_clause(draft: Draft, clause: Clause) -> None:
     body = FILLER.match(clause.low).end()  # type: ignore[union-attr]
     clause = clause.cut(body, len(clause.low))
+    if not clause.low or _is_aside(draft, clause):
+        return
+    if (parted := condition_before(clause)) is not None:
+        _note_condition(draft, parted[0])
+        _plan_clause(draft, parted[1])
+        return
+    if (parted := turned_round(clause)) is not None:
+        _note_undone(draft, parted[0])
+        clause = parted[1]
+    _plan_order(draft, clause)
+
+
+def _is_aside(draft: Draft, clause: Clause) -> bool:
+    """Whether a clause orders nothing: what is not to be done is noted, what is judged is spoken of."""
+    if DROPPED.match(clause.low):
+        draft.notes.append("Then I leave it as it is.")
+        return True
+    if NEGATED.match(clause.low):
+        _note_undone(draft, clause)
+        return True
+    if REMARK.match(clause.low) and (targets := aims(draft, clause, finished=True)):
+        draft.spoken_of += targets
+        return not fits_redoing(draft, clause)
+    return False
+
+
+def _note_undone(draft: Draft, clause: Clause) -> None:
+    draft.notes.append(f"As you say ({clause.text.strip()[:120]}), I leave that undone.")
+
+
+def _note_condition(draft: Draft, said: Clause) -> None:
+    """A condition is no step: what it speaks of is remembered, and the user is told to look."""
+    draft.spoken_of += aims(draft, said)
+    draft.notes.append(
+        f"I cannot make a step wait for a condition ({said.text.strip()[:120]}): look before you confirm."
+    )
+
+
+def _plan_order(draft: Draft, clause: Clause) -> None:
     planner = intent_of(draft, clause)
+    if planner not in {None, plan_clip, plan_modified} and (parted := condition_behind(clause)) is not None:
+        _note_condition(draft, parted[0])
+        clause = parted[1]
     refusal = refused(
         clause.low,
         is_picture=planner is plan_clip and is_ordered(draft, clause),
         is_known=planner is not None,
+        is_from_library=planner is plan_unpublishing,
     )
     if refusal is not None:
         draft.refusals.append(refusal)
@@ -131,11 +187,33 @@ def intent_of(draft: Draft, clause: Clause) -> Planner | None:
         return plan_status
     if phrases.TEASE.match(low):
         return plan_trailer
-    return _of_work(draft, clause) or _of_pictures(draft, clause)
+    return _of_work(draft, clause) or _guessed(draft, clause) or _of_pictures(draft, clause)
+
+
+_GUESSED: Final[Mapping[str, Planner]] = {
+    "publish": plan_publishing,
+    "unpublish": plan_unpublishing,
+    "cancel": plan_cancelling,
+    "redo": plan_redoing,
+    "episode": plan_episode,
+    "status": plan_status,
+    "music": plan_analysis,
+}
+
+
+def _guessed(draft: Draft, clause: Clause) -> Planner | None:
+    if is_ordered(draft, clause) and not names_first(clause):
+        return None
+    text = clause.text
+    place = draft.request.find(text) if text else -1
+    is_question = place >= 0 and draft.request[place + len(text) :].lstrip().startswith("?")
+    return _GUESSED.get(about(clause, draft.facts, is_question=is_question) or "")
 
 
 def _of_work(draft: Draft, clause: Clause) -> Planner | None:
     low = clause.low
+    if fits_sequel(draft, clause):
+        return plan_sequel
     if phrases.REPEAT.match(low):
         return plan_repeated
     if fits_redoing(draft, clause):

@@ -81,7 +81,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a request comes to; with a question or a refusal there are no steps."""
+    """What a request comes to; with a question or a refusal there are no steps, and notes may stand alone."""
 
     request: str
     steps: tuple[Step, ...] = ()
@@ -89,6 +89,10 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     understood: tuple[Understood, ...] = ()
     clip: Terms | None = None
+    notes: tuple[str, ...] = ()
+    """What is said beside the steps: what is left undone as asked, what cannot be waited for."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What the scenes and episodes of the project are called, by what they are done to: `scene_103`."""
 
     @property
     def action_plan(self) -> list[dict[str, Any]]:

@@ -7,15 +7,17 @@ from studio.canon.names import Names
 from studio.echo.actions import registered, validated
 from studio.echo.clips import add_clips
 from studio.echo.drafting import Draft
-from studio.echo.facts import Facts
+from studio.echo.facts import Facts, Usual
 from studio.echo.ordering import ASSESSMENT, CHECK, CLIP
 from studio.echo.plans import Step, Terms
 
 
 def command_plan(
-    action: str, parameters: Mapping[str, Any], cast: Sequence[str] = ()
+    action: str, parameters: Mapping[str, Any], cast: Sequence[str] = (), usual: Usual | None = None
 ) -> list[dict[str, Any]]:
     """The steps of one command: of a clip, with its checks and its verdict, else the action alone.
+
+    What is not said of a clip is as usual, as it is where the director is asked in words.
 
     Raises:
         InvalidError: there is no such action, or it does not take these parameters.
@@ -26,7 +28,7 @@ def command_plan(
     draft = Draft("", Facts(0, Names.of(())))
     for name in cast:
         draft.add(CHECK, {"character": name})
-    draft.add(CLIP, told)
+    draft.add(CLIP, {**(usual.terms if usual else {}), **told})
     draft.add(ASSESSMENT, {})
     return [step.as_document() for step in draft.steps]
 

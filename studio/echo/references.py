@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from rapidfuzz import fuzz
@@ -67,10 +68,14 @@ def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[s
 
 def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
     found = re.search(
-        rf"\b(?:all|every|the whole|each)(?: (?:of )?(?:the|our|my))? {noun}(?![\w'])(?!\s+{NUMBER}\b)", low
+        rf"\b(?:all|every|the whole|each)(?: (?:of )?(?:the|our|my))?(?: {NUMBER})? {noun}(?![\w'])"
+        rf"(?!\s+{NUMBER}\b)",
+        low,
     )
     if found is not None:
-        return Found(tuple(things), (), found.start(), found.end())
+        left, end = _left_over(low, found.end(), noun, things)
+        return Found(left, (), found.start(), end)
+    low = _range_of_both(noun).sub(lambda both: f"{both[1]} to {both[2]}".ljust(len(both[0])), low)
     head = rf"\b{noun}\s*(?:number |no\.? ?|nr\.? ?|#)?"
     spans, numbers = [], list[int]()
     for each in re.finditer(rf"{head}(?P<list>{LIST})", low):
@@ -78,7 +83,47 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
         numbers += listed(each["list"])
     if not spans:
         numbers, spans = _in_order(low, noun, things)
-    return _of_numbers(things, numbers, spans)
+    return _without_excepted(low, noun, _of_numbers(things, numbers, spans))
+
+
+@lru_cache(maxsize=4)
+def _range_of_both(noun: str) -> re.Pattern[str]:
+    """As "scene 1 to scene 3"."""
+    return re.compile(rf"\b({noun}\s*\d+)\s*(?:to|through|until|till|-|–)\s*{noun}\s*(\d+)\b")
+
+
+_EXCEPT: Final = (
+    r"\s*,?\s*\(?(?:except|but|apart from|excluding|without|other than|minus|save|skipping|leaving out|"
+    r"not)\s+"
+    r"(?:for\s+)?(?:the\s+)?"
+)
+
+
+def _without_excepted(low: str, noun: str, found: Found) -> Found:
+    if not found.things:
+        return found
+    left, end = _left_over(low, found.end, noun, found.things)
+    return Found(left, found.unknown, found.start, end)
+
+
+def _left_over(
+    low: str, start: int, noun: str, things: Sequence[Numbered]
+) -> tuple[tuple[Numbered, ...], int]:
+    """What is left of things after "except the last two", "but 4"; and where that ends."""
+    several = re.match(rf"{_EXCEPT}(?P<end>first|last)\s+(?P<n>{NUMBER})\b(?:\s+{noun}\b)?", low[start:])
+    if several is not None:
+        size = int(number(several["n"]))
+        left = things[size:] if several["end"] == "first" else things[: len(things) - size]
+        return tuple(left), start + several.end()
+    one = re.match(rf"{_EXCEPT}(?P<o>{_ORDINAL}|last|final)\b(?:\s+(?:one|{noun})\b)?", low[start:])
+    if one is not None:
+        place = ORDINALS.get(one["o"], len(things)) - 1
+        return tuple(each for at, each in enumerate(things) if at != place), start + one.end()
+    named = re.match(rf"{_EXCEPT}(?:{noun}\s*)?(?:number )?(?P<list>{LIST})", low[start:])
+    if named is not None:
+        gone = {*listed(named["list"])}
+        return tuple(each for each in things if each.number not in gone), start + named.end()
+    return tuple(things), start
 
 
 def _in_order(low: str, noun: str, things: Sequence[Numbered]) -> tuple[list[int], list[tuple[int, int]]]:
@@ -115,4 +160,49 @@ def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
         (fuzz.partial_ratio(thing.title.lower(), low), thing) for thing in things if len(thing.title) > 8
     ]
     likest = max(scored, key=lambda pair: pair[0], default=None)
-    return Found((likest[1],)) if likest is not None and likest[0] >= LIKE else Found()
+    if likest is not None and likest[0] >= LIKE:
+        return Found((likest[1],))
+    return _by_words_of_titles(clause.low, things)
+
+
+_STOP: Final = frozenset({"the", "a", "an", "in", "on", "at", "of", "to", "and", "with", "for", "scene"})
+_WORD: Final = re.compile(r"[a-z]{3,}")
+_CALLED: Final = re.compile(r"\bthe ((?:[a-z'-]+ ){1,3}?)(?:scene|episode|clip|shot|one)\b")
+
+
+def _by_words_of_titles(low: str, things: Sequence[Numbered]) -> Found:
+    """What alone has the words of "the festival scene" in its title, or two of "the rooftop farewell"."""
+    called = _CALLED.search(low)
+    if called is not None:
+        said = {*_WORD.findall(called[1])} - _STOP
+        fits = [thing for thing in things if said and said <= {*_WORD.findall(thing.title.lower())}]
+        if len(fits) == 1:
+            return Found((fits[0],), (), *called.span())
+    for pair in re.finditer(r"\bthe (?=([a-z]{4,}) ([a-z]{4,})\b)", low):
+        said = {pair[1], pair[2]}
+        fits = [thing for thing in things if said <= {*_WORD.findall(thing.title.lower())}]
+        if len(fits) == 1:
+            return Found((fits[0],), (), pair.start(), pair.end(2))
+    return Found()
+
+
+_DO_AGAIN: Final = re.compile(r"(?:do|try|render|make|shoot|run) the (?P<word>[a-z]{4,})\b")
+
+
+def find_by_one_word(clause: Clause, facts: Facts) -> Found:
+    """The one scene whose title has the word of "do the duel again"."""
+    said = _DO_AGAIN.match(clause.low)
+    if said is None or not says_again(clause.low):
+        return Found()
+    fits = [each for each in facts.scenes if said["word"] in each.title.lower().split()]
+    return Found(tuple(fits), (), *said.span("word")) if len(fits) == 1 else Found()
+
+
+def says_again(low: str) -> bool:
+    return (
+        re.search(
+            r"\b(?:again|once more|anew|over|another take|another try|from scratch|(?:new|fresh) version)\b",
+            low,
+        )
+        is not None
+    )

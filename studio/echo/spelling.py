@@ -9,6 +9,8 @@ from rapidfuzz.distance import OSA
 from studio.canon.names import ORDINARY, Names
 from studio.canon.tables import words_of
 from studio.canon.tokens import Token, tokens, words
+from studio.echo.japanese import glossed
+from studio.echo.shorthand import SHORTHAND
 
 VERBS: Final = words_of(
     """create make generate regenerate redo rerender render produce animate assemble publish unpublish upload
@@ -50,6 +52,7 @@ LOOKALIKES: Final = words_of(
 )
 """Ordinary words that differ by a letter or two from one of those, and are never taken for it."""
 SHORTEST: Final = 5
+SHORTEST_TINY: Final = 3
 LONG: Final = 7
 _OBJECTS: Final = words_of("a an the me us another some scene scenes episode clip trailer three two it")
 
@@ -71,6 +74,8 @@ class Spelt:
 
     text: str
     slips: tuple[Slip, ...] = ()
+    is_put_otherwise: bool = False
+    """Whether it was in another language: words stand where they are found in what was written."""
 
     def origin(self, place: int) -> int:
         """Where a place of this text was in the one that was written."""
@@ -78,19 +83,26 @@ class Spelt:
         for slip in self.slips:
             if place <= slip.start + shift:
                 break
+            if place <= slip.start + shift + len(slip.meant):
+                return min(place - shift, slip.end)
             shift += len(slip.meant) - len(slip.words)
         return place - shift
 
 
 def spelt(text: str, names: Names) -> Spelt:
-    """`text` with the slips in its names and commands put right."""
+    """`text` with the slips in its names and commands put right; one in Japanese, in English."""
+    if (english := glossed(text)) is not None:
+        return Spelt(english, (Slip(0, len(text), text, english, False),), True)
     row = tokens(text)
     slips: list[Slip] = []
     for place in range(len(row)):
         token = row[place]
         if token.quoted or (slips and token.start < slips[-1].end):
             continue
-        meant = _name_in(row, place, names) or _command(row, place, names)
+        if token.word == "w" and text[token.end : token.end + 1] == "/":
+            slips.append(Slip(token.start, token.end + 1, text[token.start : token.end + 1], "with ", False))
+            continue
+        meant = _name_in(row, place, names) or _alias_in(row, place, names) or _command(row, place, names)
         if meant is not None and meant.lower() != token.word:
             slips.append(
                 Slip(token.start, token.end, text[token.start : token.end], meant, meant[0].isupper())
@@ -113,10 +125,21 @@ def _name_in(row: Sequence[Token], place: int, names: Names) -> str | None:
         for owner in names.parts.get(beside.word, ()):
             spelling = words(owner)
             for part in spelling:
-                if part != beside.word and _is_near(token.word, part):
+                if part != beside.word and (_is_near(token.word, part) or _is_tiny_slip(token, part)):
                     return part.capitalize()
     meant = names.corrected(token)
     return None if meant == token.word else meant.capitalize()
+
+
+def _alias_in(row: Sequence[Token], place: int, names: Names) -> str | None:
+    """The second word of an alias of two, as "the Blade", whose letters are swapped or doubled."""
+    token = row[place]
+    if place == 0 or len(token.word) < SHORTEST - 1 or token.word in names.known | ORDINARY:
+        return None
+    for spelling, _ in names.whole.get(row[place - 1].word, ()):
+        if len(spelling) == 2 and {*token.word} == {*spelling[1]} and _is_near(token.word, spelling[1]):
+            return spelling[1]
+    return None
 
 
 def _neighbours(row: Sequence[Token], place: int) -> Iterator[Token]:
@@ -132,15 +155,40 @@ def _is_near(word: str, meant: str) -> bool:
     return OSA.distance(word, meant, score_cutoff=most) <= most
 
 
+def _is_tiny_slip(token: Token, meant: str) -> bool:
+    """Whether a word of three letters, written large, differs by one from such a word of a name."""
+    is_tiny = len(meant) == len(token.word) == SHORTEST_TINY and token.capital
+    return is_tiny and token.word not in ORDINARY and OSA.distance(token.word, meant) == 1
+
+
 def _command(row: Sequence[Token], place: int, names: Names) -> str | None:
     word = row[place].word
+    if word in SHORTHAND and word not in names.known:
+        return SHORTHAND[word]
     if word in MEANT or word in names.known or not word.isalpha():
         return None
+    if (noun := _before_a_number(row, place)) is not None:
+        return noun
     if _is_head(row, place) and (verb := _nearest(word, VERBS, shortest=3)) is not None:
         return verb
     if len(word) < SHORTEST or word in LOOKALIKES or (row[place].capital and place > 0):
         return None
     return _nearest(word, MEANT, shortest=SHORTEST)
+
+
+_COUNTED: Final = words_of("seed seeds second season series step steps size style since sense sets send")
+"""Other words that a number may follow."""
+
+
+def _before_a_number(row: Sequence[Token], place: int) -> str | None:
+    """What a word right before a number was meant for: a scene or an episode, two slips allowed."""
+    word = row[place].word
+    if place + 1 == len(row) or not row[place + 1].word.isdigit() or len(word) < SHORTEST - 1:
+        return None
+    if word in _COUNTED or word in LOOKALIKES:
+        return None
+    near = [each for each in ("scene", "scenes", "episode", "episodes") if each[0] == word[0]]
+    return next((each for each in near if OSA.distance(word, each) <= len(each) // 3 + 1), None)
 
 
 def _is_head(row: Sequence[Token], place: int) -> bool:

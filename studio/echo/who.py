@@ -96,7 +96,8 @@ def _called(text: str, facts: Facts) -> Iterator[tuple[int, int, str]]:
     low = text.lower()
     for alias, name in facts.aliases.items():
         if alias in low and len(low) == len(text):
-            for found in re.finditer(rf"\b{re.escape(alias)}\b", low):
+            edge = r"\b" if alias.isascii() else ""
+            for found in re.finditer(f"{edge}{re.escape(alias)}{edge}", low):
                 yield found.start(), found.end(), name
 
 

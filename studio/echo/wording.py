@@ -1,13 +1,28 @@
 """What the director says of a plan, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
 from studio.echo.actions import ACTIONS
+from studio.echo.amounts import ONES
 from studio.echo.plans import Plan, Step
 
-Words = Callable[[Mapping[str, Any]], str]
+HELD: Final = "Nothing of it is done before you confirm it."
+_CHECKS: Final = frozenset({"character_consistency_check", "quality_assessment"})
+"""Steps that belong to a clip, and are not told of."""
+_NEW: Final = {
+    "generate_video": "the new clip",
+    "regenerate_video": "the new take",
+    "create_episode": "the new episode",
+    "render_episode": "the rendered episode",
+    "make_trailer": "the trailer",
+}
+MOST_NAMED: Final = 4
+"""Scenes of an episode that are told one by one."""
+_COUNTS: Final = {number: word for word, number in ONES.items() if 1 < number < 10}
+_UNITS: Final = (("hour", 3600), ("minute", 60), ("second", 1))
 
 
 def respond(planned: Plan) -> str:
@@ -16,13 +31,11 @@ def respond(planned: Plan) -> str:
         return " ".join(each.text for each in planned.refusals)
     if planned.questions:
         return " ".join(each.text for each in planned.questions)
-    told = [_told(list(steps)) for _, steps in groupby(planned.steps, key=_kind) if _ != "quality_assessment"]
-    said = [each for each in told if each]
-    text = f"I'll {_joined(said)}." if said else "There is nothing to do."
-    return f"{text} {HELD}" if needs_confirmation(planned) else text
-
-
-HELD: Final = "Nothing of it is done before you confirm it."
+    if planned.notes and not planned.steps:
+        return " ".join(planned.notes)
+    teller = Teller(planned.steps, planned.called)
+    text = f"I'll {_joined(told)}." if (told := teller.all()) else "There is nothing to do."
+    return " ".join([text, *planned.notes, *([HELD] if needs_confirmation(planned) else [])])
 
 
 def needs_confirmation(planned: Plan) -> bool:
@@ -40,67 +53,106 @@ def span_in_words(least_s: float, most_s: float) -> str:
     return f"{amount} {unit}{'' if amount == '1' else 's'}"
 
 
-_UNITS: Final = (("hour", 3600), ("minute", 60), ("second", 1))
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells of steps by the names that people use: of scenes by number and title, of what is new as such."""
+
+    steps: Sequence[Step]
+    called: Mapping[str, str]
+
+    def all(self) -> list[str]:
+        """What is done, one part an order; equal clips in one."""
+        told = [step for step in self.steps if step.action not in _CHECKS and step.action in _WORDS]
+        return [
+            part
+            for _, equal in groupby(told, key=lambda step: (step.action, str(step.parameters)))
+            if (part := self._of(list(equal)))
+        ]
+
+    def _of(self, equal: list[Step]) -> str:
+        step = equal[0]
+        return _WORDS[step.action](self, step.parameters, len(equal))
+
+    def target(self, told: Mapping[str, Any]) -> str:
+        """What an action is done to."""
+        for kind in ("generation", "scene", "episode"):
+            if (value := told.get(f"{kind}_id")) is not None:
+                return self.thing(kind, value)
+        return "the project"
+
+    def thing(self, kind: str, value: Any) -> str:
+        if isinstance(value, Mapping):
+            return self.new(value["step"])
+        return str(value) if kind == "generation" else self.called.get(f"{kind}_{value}", f"{kind}_{value}")
+
+    def new(self, number: int) -> str:
+        """What a step makes; by its place where others make the like."""
+        action = next((step.action for step in self.steps if step.number == number), "")
+        alike = [step.number for step in self.steps if step.action == action]
+        noun = _NEW.get(action, f"what step {number} makes")
+        return f"{noun} {alike.index(number) + 1}" if len(alike) > 1 else noun
 
 
-def _kind(step: Step) -> str:
-    return step.action
-
-
-def _told(steps: list[Step]) -> str:
-    words = _WORDS.get(steps[0].action)
-    if words is None:
-        return ""
-    return _joined([words(step.parameters) for step in steps])
+Words = Callable[[Teller, Mapping[str, Any], int], str]
 
 
 def _joined(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _clip(told: Mapping[str, Any]) -> str:
+def _clip(teller: Teller, told: Mapping[str, Any], count: int) -> str:
     style = "" if told.get("style", "anime") == "anime" else f"{told['style']} "
-    length = f"{told['duration']:g}-second"
-    return f"orchestrate the generation of a {length} {style}anime scene ({told['prompt'][:200]})"
+    number = "a" if count == 1 else _COUNTS.get(count, str(count))
+    scenes = f"{number} {told['duration']:g}-second {style}anime scene{'s' if count > 1 else ''}"
+    how = _how(told, ("quality", "audio_path"))
+    return f"orchestrate the generation of {scenes} ({told['prompt'][:200]}){how}"
 
 
-def _target(told: Mapping[str, Any]) -> str:
-    """What an action is done to, in words."""
-    for name, noun in (("generation_id", "generation"), ("scene_id", "scene"), ("episode_id", "episode")):
-        value = told.get(name)
-        if isinstance(value, Mapping):
-            return f"what step {value['step']} makes"
-        if value is not None:
-            return str(value) if name == "generation_id" else f"{noun}_{value}"
-    return "the project"
+def _how(told: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Quality, music and the like, as far as they are told."""
+    words = {
+        "duration": lambda value: f"{value:g} seconds long",
+        "style": lambda value: f"in the style {value}",
+        "quality": lambda value: f"in {value} quality",
+        "seed": lambda value: f"with seed {value}",
+        "audio_path": lambda value: f"to {value.rsplit('/', 1)[-1]}",
+    }
+    return "".join(f", {words[name](told[name])}" for name in names if told.get(name) is not None)
 
 
-def _trailer(told: Mapping[str, Any]) -> str:
-    made = told.get("generation_ids")
+def _trailer(teller: Teller, told: Mapping[str, Any], _: int) -> str:
     if told.get("scene_ids"):
-        of = ", ".join(f"scene_{each}" for each in told["scene_ids"])
-    elif made:
-        of = ", ".join(each if isinstance(each, str) else f"what step {each['step']} makes" for each in made)
+        of = _joined([teller.thing("scene", each) for each in told["scene_ids"]])
+    elif told.get("generation_ids"):
+        of = _joined([teller.thing("generation", each) for each in told["generation_ids"]])
     else:
-        of = _target(told)
-    return f"cut a {told.get('duration', 30):g}-second trailer of {of}"
+        of = teller.target(told)
+    return f"cut a {told.get('duration', 30):g}-second trailer of {of}{_how(told, ('audio_path',))}"
 
 
-def _redone(told: Mapping[str, Any]) -> str:
+def _redone(teller: Teller, told: Mapping[str, Any], _: int) -> str:
     change = f" ({told['change'][:200]})" if "change" in told else ""
-    return f"make {_target(told)} anew{change}"
+    return f"make {teller.target(told)} anew{change}{_how(told, ('duration', 'style', 'quality', 'seed'))}"
+
+
+def _episode(teller: Teller, told: Mapping[str, Any], _: int) -> str:
+    title = f" called {told['title']!r}" if told.get("title") else ""
+    scenes = _joined([teller.thing("scene", each) for each in told["scene_ids"]])
+    if len(told["scene_ids"]) > MOST_NAMED:
+        scenes = f"{len(told['scene_ids'])} scenes"
+    return f"make an episode{title} of {scenes}"
 
 
 _WORDS: Final[Mapping[str, Words]] = {
     "generate_video": _clip,
     "regenerate_video": _redone,
-    "create_episode": lambda told: f"make an episode of {len(told['scene_ids'])} scenes",
-    "render_episode": lambda told: f"render the episode ({_target(told)})",
+    "create_episode": _episode,
+    "render_episode": lambda teller, told, _: f"render {teller.target(told)}{_how(told, ('audio_path',))}",
     "make_trailer": _trailer,
-    "update_character": lambda told: f"change {told['character']} ({told['change'][:200]})",
-    "analyze_track": lambda told: f"analyse {told['audio_path'].rsplit('/', 1)[-1]}",
-    "publish": lambda told: f"publish {_target(told)}",
-    "unpublish": lambda told: f"take {_target(told)} out of the library",
-    "report_status": lambda told: f"look how {_target(told)} stands",
-    "cancel_generation": lambda told: f"cancel {_target(told)}",
+    "update_character": lambda teller, told, _: f"change {told['character']} ({told['change'][:200]})",
+    "analyze_track": lambda teller, told, _: f"analyse {told['audio_path'].rsplit('/', 1)[-1]}",
+    "publish": lambda teller, told, _: f"publish {teller.target(told)}",
+    "unpublish": lambda teller, told, _: f"take {teller.target(told)} out of the library",
+    "report_status": lambda teller, told, _: f"look how {teller.target(told)} stands",
+    "cancel_generation": lambda teller, told, _: f"cancel {teller.target(told)}",
 }

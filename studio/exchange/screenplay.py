@@ -16,14 +16,23 @@ _SIDE: Final = re.compile(r"^(INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT|EST)[. ]\s*", re
 _SIDES: Final = {"INT": "inside", "EXT": "outside", "EST": "outside"}
 _TIME: Final = re.compile(
     r"(?:\b(early|late|later|that|next|same|the|moments|magic|pre)\b|\W|"
+    r"(?:同|翌)?(?:早朝|深夜|真夜中|夜明け前?|夕暮れ|夕方|明け方|日中|午前|午後|放課後|黄昏|未明|[朝昼夕夜晩日])|"
     r"\b(day|night|dawn|dusk|morning|noon|afternoon|evening|midnight|sunrise|sunset|hour|continuous)\b)+",
     re.IGNORECASE,
 )
 _ASIDE: Final = re.compile(r"\s*(\([^)]*\)|\[[^\]]*\])\s*")
 """`(1973)`, `[FLASHBACK]`: what a heading says besides."""
 _ENDING: Final = re.compile(r"['’](S|T|D|M|LL|RE|VE)\b", re.IGNORECASE)
-_DASH: Final = re.compile(r"\s+[-–—]+\s+")
+_DASH: Final = re.compile(r"\s+[-–—－]+\s+|－")
+_WIDE_ASIDE: Final = re.compile(r"（[^（）]*）")
+"""A direction as Japanese writes it."""
+_NOTE: Final = re.compile(r"(?<=\S)[ \t]+\[\[[^\[\]\n]*\]\](?=[ \t]|$)", re.MULTILINE)
+"""A note within a line, with the space before it."""
+_HEADING: Final = re.compile(r"^(?:INT|EXT|EST|I/E)[. /]|^\.(?!\.)", re.IGNORECASE | re.MULTILINE)
 _EXTENSION: Final = re.compile(r"\s*\([^)]*\)\s*|\s*\^\s*$")
+
+
+MOST_SCENES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +101,11 @@ def read_screenplay(text: str, known: Sequence[str] = ()) -> Screenplay:
             given its name, any other is written with capital initials.
 
     Raises:
-        InvalidError: it has no scene.
+        InvalidError: it has no scene, or more than a thousand.
     """
-    play = fountain.parse(StringIO(text.removeprefix("\ufeff")))
+    if len(_HEADING.findall(text)) > 2 * MOST_SCENES:  # as many may be cut out
+        raise _too_many()
+    play = fountain.parse(StringIO(_NOTE.sub("", text.removeprefix("\ufeff"))))
     names = {name.casefold(): name for name in known}
     scenes = [ScriptScene()]
     for paragraph in play:
@@ -107,8 +118,39 @@ def read_screenplay(text: str, known: Sequence[str] = ()) -> Screenplay:
         raise InvalidError(
             "The screenplay has no scene.", field="text", value=text[:80], expected="Fountain, with a scene"
         )
+    if len(told) > MOST_SCENES:
+        raise _too_many()
     title = " ".join(str(line).strip() for line in play.get_rich_attribute("Title"))
     return Screenplay(title or None, told)
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 with its mark.
+
+    Raises:
+        InvalidError: it is neither, or has NUL in it.
+    """
+    code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(code)
+    except UnicodeDecodeError as error:
+        raise _no_text() from error
+    if "\0" in text:
+        raise _no_text()
+    return text
+
+
+def _no_text() -> InvalidError:
+    return InvalidError(
+        "The file is no text.", field="file", value="a file", expected="Fountain, as text in UTF-8"
+    )
+
+
+def _too_many() -> InvalidError:
+    return InvalidError(
+        "The screenplay has too many scenes.",
+        field="text", value="more", expected=f"at most {MOST_SCENES} scenes",
+    )  # fmt: skip
 
 
 def as_scene(scene: ScriptScene) -> dict[str, Any]:
@@ -194,7 +236,8 @@ def _tell(scene: ScriptScene, paragraph: Any, names: Mapping[str, str]) -> None:
             for side in (paragraph.left, paragraph.right):
                 scene.speeches.extend(_speeches(side, names))
         case Action():
-            scene.action.append("\n".join(str(line).strip() for line in paragraph.lines))
+            told = "\n".join(str(line).strip() for line in paragraph.lines)
+            scene.action.extend([told] if told.strip() else [])
         case Transition():
             scene.transition = str(paragraph.line).strip()
         case Section():  # acts and sequences: an outline, which no scene is told by
@@ -207,13 +250,13 @@ def _speeches(dialog: Dialog, names: Mapping[str, str]) -> Iterator[Speech]:
     character = names.get(cue.casefold()) or (_titled(cue) if cue.isupper() else cue)
     direction, said = None, list[str]()
     for is_direction, line in dialog.blocks:
-        if not is_direction:
+        if not is_direction and not _WIDE_ASIDE.fullmatch(str(line).strip()):
             said.append(str(line))
             continue
         if said:
             yield Speech(character, "\n".join(said), direction)
             said = []
-        direction = str(line).strip("() ") or None
+        direction = str(line).strip("()（） ") or None
     if said or direction:
         yield Speech(character, "\n".join(said), direction)
 

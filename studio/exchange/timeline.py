@@ -1,6 +1,7 @@
 """An episode's cut as other programs read it: OpenTimelineIO, CMX 3600 (EDL), Final Cut Pro X (FCPXML)."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -15,6 +16,9 @@ from studio.errors import InvalidError
 
 MOST_EDL_EVENTS: Final = 999
 """An event of an EDL has three digits."""
+FCPXML_RATES: Final = (24, 25, 30, 50, 60)
+"""Whole rates that the programs know which read it, and that the adapter writes as they read them."""
+_UNSET: Final = ("Cc", "Cs", "Cn", "Zl", "Zp")
 _OURS: Final = "tower"
 _BEAT: Final = "beat"
 _CARD: Final = "card"
@@ -115,10 +119,10 @@ def write_fcpxml(timeline: Timeline) -> str:
     """The pictures as FCPXML 1.8, beats as markers of the clips they fall on; cuts alone, cards as gaps.
 
     Raises:
-        InvalidError: the rate is no whole number; the adapter writes those that no program reads.
+        InvalidError: the rate is none of 24, 25, 30, 50 and 60; the adapter writes others as nobody reads.
     """
-    if timeline.rate.denominator != 1:
-        raise _does_not_hold("rate", str(timeline.rate), "a whole number of frames a second")
+    if timeline.rate not in FCPXML_RATES:
+        raise _does_not_hold("rate", str(timeline.rate), f"one of {FCPXML_RATES} frames a second")
     return str(otio.adapters.write_to_string(_cuts_alone(timeline), "fcpx_xml"))
 
 
@@ -174,13 +178,21 @@ def _transition(into: Transition, rate: Fraction) -> Any:
 
 def _cuts_alone(timeline: Timeline) -> Any:
     """The pictures as a format has them that knows cuts at one rate alone."""
-    at_one_rate = replace(timeline, clips=tuple(_counted(clip, timeline.rate) for clip in timeline.clips))
+    clips = (replace(clip, name=_in_a_line(clip.name)) for clip in timeline.clips)
+    counted = tuple(_counted(clip, timeline.rate) for clip in clips)
+    at_one_rate = replace(timeline, name=_in_a_line(timeline.name), clips=counted)
     made = _timeline(at_one_rate)
     _onto_clips(made, at_one_rate)
     for place, clip in enumerate(timeline.clips):
         if clip.path is None:
             made.tracks[0][place] = otio.schema.Gap(source_range=_range(0, clip.length_frames, timeline.rate))
     return made
+
+
+def _in_a_line(name: str) -> str:
+    """A name without line ends and controls, which an EDL takes for other lines and XML has not."""
+    shown = (" " if unicodedata.category(letter) in _UNSET else letter for letter in name)
+    return "".join(shown)
 
 
 def _counted(clip: Clip, rate: Fraction) -> Clip:

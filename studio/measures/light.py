@@ -18,6 +18,7 @@ SWINGS = 8
 EVENED_S = 0.09
 EFFECT = 0.2
 TOLD_FROM = 0.7
+AT_ONCE_FRAMES = 512
 
 
 def light_changes(tones: Tones) -> Values:
@@ -34,12 +35,12 @@ def light_changes(tones: Tones) -> Values:
         a twentieth of the cells are neither black nor white.
     """
     steps = np.full(len(tones), np.nan)
-    usable = (tones >= USABLE[0]) & (tones <= USABLE[1])
-    logs = np.log(np.maximum(tones, 1))
     for index in range(1, len(tones)):
-        both = usable[index] & usable[index - 1]
+        pair = tones[index - 1 : index + 1]
+        both = np.all((pair >= USABLE[0]) & (pair <= USABLE[1]), axis=0)
         if np.count_nonzero(both) >= FEWEST_CELLS * len(both):
-            steps[index] = np.median(logs[index][both] - logs[index - 1][both])
+            before, now = np.log(np.maximum(pair, 1))
+            steps[index] = np.median(now[both] - before[both])
     return steps
 
 
@@ -56,8 +57,14 @@ def disagreement(tones: Tones) -> Values:
         Standard deviation over quarters of the median change, natural logarithm, shape (n,); 0 for the first
         frame.
     """
-    logs = np.log(np.maximum(tones, 1))
-    steps = np.diff(logs, axis=0)
+    firsts = range(0, len(tones) - 1, AT_ONCE_FRAMES)
+    apart = [_apart(tones[first : first + AT_ONCE_FRAMES + 1]) for first in firsts]
+    return np.concatenate([np.zeros(min(1, len(tones))), *apart])
+
+
+def _apart(tones: Tones) -> Values:
+    """The disagreement about each step, shape (n - 1,)."""
+    steps = np.diff(np.log(np.maximum(tones, 1)), axis=0)
     usable = (tones >= USABLE[0]) & (tones <= USABLE[1])
     steps[~(usable[1:] & usable[:-1])] = 0
     rows, columns = tones.shape[1] // 2, tones.shape[2] // 2
@@ -66,8 +73,7 @@ def disagreement(tones: Tones) -> Values:
         for top in (0, rows)
         for left in (0, columns)
     ]
-    medians = np.stack([np.median(quarter, axis=1) for quarter in quarters])
-    return np.concatenate([np.zeros(min(1, len(tones))), medians.std(axis=0)])
+    return np.asarray(np.stack([np.median(quarter, axis=1) for quarter in quarters]).std(axis=0), np.float64)
 
 
 def flicker(steps: Values, fps: Fraction, unsure: Values | None = None) -> tuple[Values, Values]:

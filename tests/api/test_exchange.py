@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -59,7 +60,7 @@ def clip(number: int, *dialogue: Line) -> SceneClip:
 
 @pytest.fixture
 def episode(exchange: TestClient, project: int) -> int:
-    body = {"project_id": project, "title": "The Mill: one"}
+    body = {"project_id": project, "title": "The Mill: one 水車"}
     made = exchange.post(f"{A}/episodes", json=body)
     assert made.status_code == 201, made.text
     return int(made.json()["episode_id"])
@@ -94,7 +95,9 @@ def test_before_an_assembly_there_is_no_cut(exchange: TestClient, episode: int) 
 def test_the_cut_is_given_out_in_each_format(exchange: TestClient, project: int, episode: int) -> None:
     assembled(project, episode, clip(1), clip(2))
     timeline = exchange.get(f"{A}/episodes/{episode}/timeline")
-    assert timeline.headers["content-disposition"] == 'attachment; filename="01-The-Mill-one.otio"'
+    told = timeline.headers["content-disposition"]
+    assert told.startswith('attachment; filename="01-The-Mill-one.otio"; ')
+    assert unquote(told.partition("filename*=UTF-8''")[2]) == "01 The Mill: one 水車.otio"
     read = read_otio(timeline.text)
     assert [each.name for each in read.clips] == ["Scene 1", "Scene 2"]
     assert [each.path for each in read.clips] == ["/store/1.mp4", "/store/2.mp4"]
@@ -167,3 +170,28 @@ def test_scenes_are_written_as_a_screenplay_that_gives_the_same_scenes(
 def test_what_is_no_screenplay_is_refused(exchange: TestClient, project: int, text: str) -> None:
     answer = exchange.post(f"{A}/projects/{project}/screenplay", json={"text": text})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16"])
+def test_a_screenplay_is_uploaded_as_a_file(
+    exchange: TestClient, client: TestClient, project: int, code: str
+) -> None:
+    path = f"{A}/projects/{project}/screenplay/file"
+    file = {"file": ("雨.fountain", "INT. 教室 - 夜\n\n雨。\n\n@カイ\n待って。\n".encode(code), "text/plain")}
+    dry = exchange.post(path, files=file, data={"dry_run": "true"})
+    assert (dry.status_code, dry.json()["unknown_characters"]) == (200, ["カイ"])
+    made = exchange.post(path, files=file, data={"first_number": "7"})
+    assert made.status_code == 201, made.text
+    scenes = client.get(f"{A}/scenes", params={"project_id": project}).json()
+    assert [(scene["scene_number"], scene["description"]) for scene in scenes] == [(7, "教室, 夜.\n\n雨。")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\xd8", b"\x89PNG\0", b"a" * 2_000_001, b"\n \n"])
+def test_a_file_that_is_no_screenplay_is_refused(exchange: TestClient, project: int, content: bytes) -> None:
+    answer = exchange.post(f"{A}/projects/{project}/screenplay/file", files={"file": ("x", content)})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+def test_a_file_is_sent_as_a_form(exchange: TestClient, project: int) -> None:
+    answer = exchange.post(f"{A}/projects/{project}/screenplay/file", json={"text": SCRIPT})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")

@@ -1,5 +1,6 @@
 """What Prometheus collects from any service."""
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from prometheus_client.samples import Sample
 
 from api import echo, episodes, music, production
 from api.routes.metrics import TowerCollector
-from db.models.production import GenerationAnalytics
+from db.models.production import GenerationAnalytics, ProductionJob
 from db.models.rendering import RenderPlace, RenderServer
 from db.session import transaction
 from studio.settings import Settings
@@ -24,9 +25,12 @@ from tests.fakes.serving import wait_until
 
 ROOT = Path(__file__).parents[2]
 NAMES = {
-    "tower_db_pool_in_use", "tower_db_up", "tower_generations_total", "tower_queue_depth",
+    "tower_db_pool_in_use", "tower_db_up", "tower_generations", "tower_generations_now", "tower_queue_depth",
     "tower_renderer_idle_seconds", "tower_stage_seconds",
 }  # fmt: skip
+
+LABELS = {"status", "stage", "pool", "server", "cache", "outcome", "le"}
+"""All of few values: the servers are those that are configured."""
 
 
 def samples(text: str) -> list[Sample]:
@@ -74,11 +78,43 @@ def test_generations_are_counted_in_the_tables_by_status_and_pool() -> None:
     def risen(name: str, **labels: str) -> float:
         return value(after, name, **labels) - value(before, name, **labels)
 
-    assert risen("tower_generations_total", status="completed") == 2
-    assert risen("tower_generations_total", status="processing") == 1
-    assert risen("tower_generations_total", status="failed") == 0
+    assert risen("tower_generations_now", status="completed") == 2
+    assert risen("tower_generations_now", status="processing") == 1
+    assert risen("tower_generations_now", status="failed") == 0
     assert risen("tower_queue_depth", pool="nvidia") == 1
     assert risen("tower_queue_depth", pool="cpu") == 0
+
+
+@pytest.mark.usefixtures("connected")
+def test_what_ended_stays_counted_whatever_becomes_of_it() -> None:
+    before = scraped()
+    with transaction() as session:
+        job = new_generation(session)
+        for status in ("needs_review", "processing", "completed", "completed"):
+            job.status, job.progress = status, job.progress + 0.1
+            session.flush()
+    ended = scraped()
+    with transaction() as session:
+        session.delete(session.get_one(ProductionJob, job.id))
+    after = scraped()
+    for status, times in (("needs_review", 1), ("completed", 1), ("failed", 0)):
+        was = value(before, "tower_generations_total", status=status)
+        assert value(ended, "tower_generations_total", status=status) - was == times
+        assert value(after, "tower_generations_total", status=status) - was == times
+
+
+def test_families_are_named_by_the_rules_of_prometheus(app: FastAPI) -> None:
+    text = TestClient(app, "http://localhost").get("/metrics").text
+    families = list(text_string_to_metric_families(text))
+    assert len({family.name for family in families}) == len(families)
+    for family in families:
+        assert family.documentation, family.name
+        assert family.type in {"counter", "gauge", "histogram"}, family.name
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", family.name)
+        assert not re.search(r"_(ms|milliseconds|minutes|kib|mib|percent)$", family.name)
+        is_counted = any(sample.name.endswith("_total") for sample in family.samples)
+        assert is_counted == (family.type == "counter" and bool(family.samples)), family.name
+        assert {label for each in family.samples for label in each.labels} <= LABELS
 
 
 @pytest.mark.usefixtures("connected")
@@ -132,7 +168,7 @@ def test_one_reading_serves_scrapes_close_together() -> None:
 
     def read() -> Figures:
         readings.append(now[0])
-        return Figures({}, {}, {}, {})
+        return Figures({}, {}, {}, {}, {})
 
     now = [0.0]
     recent = Recent(read, fresh_s=1.0, clock=lambda: now[0])

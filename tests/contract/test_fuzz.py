@@ -9,7 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 
-from api import episodes, music
+from api import echo, episodes, music
 from api.commands import Commands
 from api.orders import Orders
 from api.production import create_app
@@ -42,6 +42,7 @@ EPISODES = episodes.create_app(
     Settings(home=HOME, rate_per_s=1_000_000),
     Orders(submit=nothing, align=nothing, publish=nothing, unpublish=nothing),
 )
+ECHO = echo.create_app(Settings(home=HOME, rate_per_s=1_000_000), submit=nothing)
 FEW = settings(
     max_examples=6,
     deadline=None,
@@ -55,6 +56,9 @@ of_music = schemathesis.openapi.from_dict(MUSIC.openapi())
 of_music.app = MUSIC
 of_episodes = schemathesis.openapi.from_dict(EPISODES.openapi())
 of_episodes.app = EPISODES
+
+of_echo = schemathesis.openapi.from_dict(ECHO.openapi())
+of_echo.app = ECHO
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -85,6 +89,12 @@ def test_no_request_brings_the_music_service_down_or_gets_an_answer_outside_the_
 def test_no_request_brings_the_episode_service_down_or_gets_an_answer_outside_the_envelope(
     case: Case,
 ) -> None:
+    assert_told(case)
+
+
+@of_echo.parametrize()
+@FEW
+def test_no_request_brings_echo_down_or_gets_an_answer_outside_the_envelope(case: Case) -> None:
     assert_told(case)
 
 

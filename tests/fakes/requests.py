@@ -33,3 +33,9 @@ def until(
 
 def ended(seen: dict[str, Any]) -> bool:
     return seen["status"] != "processing"
+
+
+def rendered(api: httpx.Client, episodes: httpx.Client, episode: str, **asked: object) -> dict[str, Any]:
+    """A render of an episode, once it has ended."""
+    answer = episodes.post(f"/episodes/{episode}/render", json={"quality": "draft", **asked})
+    return until(api, accepted(answer), ended, within_s=300)

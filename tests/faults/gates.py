@@ -1,7 +1,8 @@
 """Gates in a tower's database: a run waits at one, inside a stage, until the test lets it through.
 
 A gate is a trigger that waits for a lock which the test holds. It stands where a stage is done and about to
-be recorded; at `publish` it stands between the rename of the file and the commit that notes it. Production
+be recorded; at `publish` it stands between the rename of the file and the commit that notes it, at `step 2`
+where the second step of a plan is begun or done and about to be noted. Production
 code knows nothing of it, and no run waits but those whose title was named.
 """
 
@@ -34,6 +35,8 @@ CREATE FUNCTION faults.at_publish() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM faults.pass(NEW.id, 'publish'); RETURN NEW; END $$;
 CREATE FUNCTION faults.at_number() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM faults.pass(NEW.generation_id, 'number'); RETURN NEW; END $$;
+CREATE FUNCTION faults.at_step() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM faults.pass(NEW.generation_id, 'step ' || NEW.step); RETURN NEW; END $$;
 CREATE TABLE faults.elsewhere (title text PRIMARY KEY);
 CREATE FUNCTION faults.move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -52,6 +55,7 @@ CREATE TRIGGER gate BEFORE UPDATE ON anime_api.production_jobs FOR EACH ROW
     WHEN (OLD.published_path IS DISTINCT FROM NEW.published_path) EXECUTE FUNCTION faults.at_publish();
 CREATE TRIGGER gate BEFORE INSERT ON anime_api.specials FOR EACH ROW
     WHEN (NEW.generation_id IS NOT NULL) EXECUTE FUNCTION faults.at_number();
+CREATE TRIGGER gate BEFORE INSERT ON anime_api.director_steps FOR EACH ROW EXECUTE FUNCTION faults.at_step();
 """
 
 WAITING = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND NOT granted"

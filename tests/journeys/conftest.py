@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,8 +12,11 @@ from deployments.addresses import Addresses
 from studio.clients import media
 from studio.composition import compose
 from studio.settings import Settings
+from tests.fakes.requests import rendered
 
 _names = itertools.count(1)
+PLACES = ("Kai in a forest at night", "Kai in a village by day, walking", "Kai at the sea at sunset")
+SIZE = {"width": 320, "height": 184}
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +43,30 @@ def project(api: httpx.Client) -> int:
     sheet = {"project_id": project_id, "name": "Kai", "description": "short red hair, blue coat"}
     assert api.post("/characters", json=sheet).status_code == 201
     return project_id
+
+
+@pytest.fixture(scope="session")
+def episodes(tower: Addresses) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{tower.episodes_url}/api/anime", trust_env=False, timeout=30) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def three_scenes(api: httpx.Client, episodes: httpx.Client, track: Path) -> dict[str, Any]:
+    """An episode of three scenes, rendered once, for all who look at one."""
+    project = int(api.post("/projects", json={"name": "Three Scenes"}).json()["id"])
+    api.put(f"/projects/{project}/settings", json=SIZE)
+    api.post("/characters", json={"project_id": project, "name": "Kai", "description": "red hair, blue coat"})
+    scenes = [_scene(api, project, number, text) for number, text in enumerate(PLACES, 1)]
+    body = {"project_id": project, "title": "The Beginning", "scenes": scenes,
+            "metadata": {"title_card": True, "transition": {"kind": "dissolve", "seconds": 0.25}},
+            "audio": {"audio_path": str(track)}}  # fmt: skip
+    episode = episodes.post("/episodes", json=body).json()
+    generation = rendered(api, episodes, episode["id"])
+    return {"project": project, "episode": episode["id"], "scenes": scenes, "generation": generation}
+
+
+def _scene(api: httpx.Client, project: int, number: int, text: str) -> int:
+    body = {"project_id": project, "scene_number": number, "description": text, "characters": ["Kai"],
+            "metadata": {"duration": 1.5}}  # fmt: skip
+    return int(api.post("/scenes", json=body).json()["id"])

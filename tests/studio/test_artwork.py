@@ -120,16 +120,27 @@ def test_the_title_stands_at_the_foot_and_the_rest_is_left_as_it_is() -> None:
     assert titled[1100:].mean() < plain[1100:].mean()
 
 
-@pytest.mark.parametrize("title", ["K" * 300, "word " * 200, "A", "Ärger über Straßen"])
+@pytest.mark.parametrize(
+    "title", ["K" * 300, "word " * 200, "A", "Ärger über Straßen", "夜" * 300, "終わらない、夏休みの「物語」"]
+)
 def test_a_title_of_any_length_stays_within_the_poster(title: str) -> None:
     poster = decoded(draw_poster(flat(90) + np.uint8(0), title, is_animatic=False))
     margins = np.concatenate([poster[:, :40], poster[:, -40:]], axis=1)
     assert margins.max() < 130
 
 
-def test_a_title_that_the_font_cannot_write_is_left_off() -> None:
-    plain, titled = (draw_poster(scene(), title, is_animatic=False) for title in ("", "風の谷"))
-    assert plain == titled
+@pytest.mark.parametrize("title", ["風の谷", "바람의 계곡", "Долина ветров", "Tower 東京"])
+def test_a_title_of_any_script_stands_on_it(title: str) -> None:
+    plain, titled = (
+        decoded(draw_poster(flat(90), told, is_animatic=False)).astype(int) for told in ("", title)
+    )
+    assert (titled[800:].max(axis=2) > 230).mean() > 0.01
+    assert np.abs(plain[:600] - titled[:600]).mean() < 1
+
+
+def test_letters_that_no_font_has_are_left_off() -> None:
+    plain, none = (draw_poster(scene(), title, is_animatic=False) for title in ("", "\U0010fffd \ue000"))
+    assert plain == none
 
 
 def test_an_animatic_says_so_on_each_of_its_pictures() -> None:

@@ -13,7 +13,9 @@ LONG = "The night in which nothing happened, told once more from the very beginn
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("text", ["Tower", LONG, "東京の夜\nПривет", "Wort" * 30, "Grüße"])
+@pytest.mark.parametrize(
+    "text", ["Tower", LONG, "東京の夜\nПривет", "Wort" * 30, "Grüße", "夏休みの物語、" * 9]
+)
 def test_letters_lie_within_the_margins_on_a_dark_ground(text: str, size: tuple[int, int]) -> None:
     card = draw_card(Card("title", text), size)
     assert card.shape == (size[1], size[0], 3)

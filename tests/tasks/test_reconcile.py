@@ -20,8 +20,10 @@ from db.clock import NOW
 from db.locks import Lock
 from db.models.production import ProductionJob
 from db.queries import generations, ownership, places, survey
+from db.queries.jobs import ASKED_FOR, FOR_ANOTHER, accept_job, standing
 from db.queries.ownership import Run
 from db.session import transaction
+from deployments.registry import pools
 from tasks.carrying import carry_stage
 from tasks.reconcile import SLOW_STARTS, reconcile_once
 from tasks.submission import submit
@@ -98,6 +100,26 @@ def test_what_another_job_has_made_waits_behind_what_somebody_asked_for() -> Non
     submit(child, 1)
     queues = [flow_run(job(generation_id).flow_run_id).work_queue_name for generation_id in (parent, child)]
     assert queues == ["interactive", "batch"]
+
+
+def test_a_clip_that_the_director_was_told_to_make_waits_behind_nobody() -> None:
+    with transaction() as session:
+        parent = generations.get(session, accepted())
+        parent.kind = "direct"
+        same = {"project_id": parent.project_id, "branch_id": parent.branch_id, "parent_id": parent.id}
+        clip, episode = (accept_job(session, kind=kind, title="", **same) for kind in ("clip", "episode"))
+        assert (standing(clip), standing(episode)) == (ASKED_FOR, FOR_ANOTHER)
+
+
+def test_episodes_of_a_batch_wait_in_a_line_that_lets_in_a_few_at_a_time() -> None:
+    generation_id = accepted()
+    with transaction() as session:
+        row = generations.get(session, generation_id)
+        row.kind, row.request = "episode", {"batch": {"schedule_id": None}}
+    submit(generation_id, 1)
+    assert flow_run(job(generation_id).flow_run_id).work_queue_name == "episodes"
+    (line,) = (queue for pool in pools(2) for queue in pool.queues if queue.name == "episodes")
+    assert line.limit == 5
 
 
 def test_submitting_twice_is_one_run() -> None:

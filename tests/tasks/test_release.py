@@ -169,6 +169,34 @@ def test_a_media_server_that_is_away_holds_nobody_up_and_is_asked_later(
     assert standing(run).status == "completed"
 
 
+def test_what_was_published_before_there_was_a_media_server_is_told_and_listed_once_there_is(
+    fake: FakeJellyfin, show: Branch, connected: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        session.execute(text("DELETE FROM publications"))
+    url = fake.url
+    monkeypatch.delenv("TOWER_JELLYFIN_URL")
+    runs = [ready(connected, show, title=f"Rain {number}") for number in range(3)]
+    jobs = [published(run) for run in runs]
+    lost, waits = Path(str(jobs[1].published_path)), jobs[2].project_id
+    lost.unlink()
+    look_at_due()
+    assert [publication(run)["state"] for run in runs] == ["folder"] * 3
+    monkeypatch.setenv("TOWER_JELLYFIN_URL", url)
+    with transaction() as session:
+        publications.take_up(session, most=2)
+        states = [row.state for row in publications.of_project(session, waits)]
+    assert sorted(states) == ["folder", "pending", "pending"]
+    look_at_due()
+    fake.scan()
+    for _ in range(4):
+        make_due()
+    shown = [publication(run) for run in runs]
+    assert [each["state"] for each in shown] == ["listed", "not_listed", "listed"]
+    assert shown[1]["reason"] == "The video is no longer in the library."
+    assert [standing(run).status for run in runs] == ["completed"] * 3
+
+
 def test_looks_become_rarer_and_end(fake: FakeJellyfin, show: Branch, connected: Path) -> None:
     fake.is_starting = True
     run = ready(connected, show)

@@ -12,20 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.filters import FlowFilter, FlowFilterName
-from prefect.client.schemas.objects import DeploymentSchedule, FlowRun
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
+from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.server.schemas.schedules import RRuleSchedule
 
-from db.queries import episode_renders, projects, schedules
+from db.queries import projects, schedules
 from db.session import transaction
-from flows.render_batch import render_batch
 from studio.errors import InvalidError, UnavailableError
 from tasks import orchestrator
-from tasks.episode_batch import Batch, begin_batch
-from tasks.schedules import BATCHES, align, next_times
-from tests.fakes.episodes import new_episode
-from tests.fakes.serving import wait_until
+from tasks.schedules import align, next_times
 
 NOON = datetime(2026, 3, 27, 12, tzinfo=UTC)
 ZONES = st.sampled_from(["UTC", "Asia/Tokyo", "Europe/Berlin", "America/New_York"])
@@ -121,38 +117,28 @@ def test_a_deployment_that_prefect_does_not_know_is_told_of(orchestrated: None, 
         align("no-such-flow/nightly")
 
 
-@pytest.mark.usefixtures("orchestrated", "connected")
-def test_a_schedule_fires_by_prefects_own_clock_and_begins_a_batch() -> None:
-    told = new_episode({})
+def test_the_next_times_of_all_schedules_are_planned_as_soon_as_one_of_them_changes(
+    deployment: tuple[SyncPrefectClient, UUID, str],
+) -> None:
+    client, key, name = deployment
+    changed, other = kept(name, "c", "cron", "0 3 * * *"), kept(name, "d", "cron", "0 4 * * *")
+    align(name)
+    assert hours(client, key) == {changed: {3}, other: {4}}
     with transaction() as session:
-        values = {"project_id": told.branch.project_id, "name": "each minute", "kind": "cron"}
-        terms = {"parameters": {"quality": "draft", "note": "passed over"}, "deployment": BATCHES}
-        row = schedules.create(session, {**values, **terms, "expression": "* * * * *"})
-    align(BATCHES)
-    planned: list[FlowRun] = []
-
-    def is_planned() -> bool:
-        planned[:] = [run for run in _planned() if run.parameters.get("schedule_id") == row.id]
-        return bool(planned)
-
-    wait_until(is_planned, timeout_s=120)
-    assert planned[0].auto_scheduled
-    assert planned[0].work_queue_name == "batch"
-    assert planned[0].parameters.items() >= {"project_id": row.project_id, "quality": "draft"}.items()
-    taken = render_batch.validate_parameters(planned[0].parameters)
-    begin_batch.fn(taken.pop("project_id"), Batch(**taken))
-    with transaction() as session:
-        job = episode_renders.newest(session, told.branch.id or 0, told.episode_id)
-        assert job is not None
-        assert job.request["batch"] == {"schedule_id": row.id}
-        schedules.delete(session, schedules.get(session, row.id or 0))
-    align(BATCHES)
+        schedules.change(session, schedules.get(session, changed), {"expression": "0 5 * * *"})
+    align(name)
+    assert hours(client, key) == {changed: {5}, other: {4}}
 
 
-def _planned() -> list[FlowRun]:
-    flow = FlowFilter(name=FlowFilterName(any_=["render-batch"]))
-    with orchestrator.client() as client:
-        return list(client.read_flow_runs(flow_filter=flow))
+def hours(client: SyncPrefectClient, deployment: UUID) -> dict[int, set[int]]:
+    """At which hours runs are planned, by the row of their schedule."""
+    of = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
+    found: dict[int, set[int]] = {}
+    for run in client.read_flow_runs(deployment_filter=of):
+        at = run.expected_start_time
+        assert at is not None
+        found.setdefault(run.parameters["schedule_id"], set()).add(at.astimezone(ZoneInfo("Asia/Tokyo")).hour)
+    return found
 
 
 def kept(deployment: str, name: str, kind: str, expression: str) -> int:

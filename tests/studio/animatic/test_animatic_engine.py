@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.animatic.caption import make_caption
 from studio.animatic.engine import Actor, AnimaticRequest, Picture, actor_regions, render_frames
 from studio.errors import InvalidError
 from studio.storyboard import Camera, CastMember, Framing, Shot, Storyboard, TimedEvent
@@ -202,6 +203,16 @@ def test_the_caption_keeps_the_size_and_covers_the_foot_alone() -> None:
     rows = np.flatnonzero((plain != labelled).any(axis=(1, 2)))
     assert rows.min() > 0.85 * SIZE[1]
     assert rows.max() == SIZE[1] - 1
+
+
+def test_the_caption_writes_the_prompt_in_its_own_script() -> None:
+    feet = []
+    for prompt in ("夜の雨", "夜の雪", "ночь", "", "밤", "夜 " * 10_000):
+        shot = Shot(0, 1, Framing.WIDE, Camera.HOLD)
+        feet.append(make_caption((832, 480), prompt, shot, 1, Fraction(24)).bar[..., 0].astype(int))
+    written = [int((foot - feet[3] > 100).sum()) for foot in feet]
+    assert min(each for at, each in enumerate(written) if at != 3) > 30
+    assert np.abs(feet[0] - feet[1]).max() > 100
 
 
 @settings(max_examples=12, deadline=None)

@@ -36,6 +36,22 @@ def test_names_are_found_in_a_text(text: str, named: list[str]) -> None:
     assert list(BIBLE.named_in(text)) == named
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("カイ・ナカムラが神秘的な森を歩く", ["カイ・ナカムラ"]),
+        ("夜の街でカイ＝ナカムラは待つ", ["カイ・ナカムラ"]),
+        ("中村カイとKaiは走る", ["中村カイ", "Kai"]),
+        ("カイちゃんが笑う", ["中村カイ"]),
+        ("カイトと森林", []),
+        ("森さんは笑った", ["森"]),
+    ],
+)
+def test_japanese_names_are_found_between_words_without_spaces(text: str, named: list[str]) -> None:
+    bible = Bible([Canon("カイ・ナカムラ"), Canon("中村カイ", aliases=("カイ",)), Canon("Kai"), Canon("森")])
+    assert list(bible.named_in(text)) == named
+
+
 def test_a_shared_name_means_the_one_who_is_there() -> None:
     bible = Bible([Canon("Kai Nakamura"), Canon("Ren Nakamura")])
     assert bible.standing_in("Nakamura's grave") == {}

@@ -20,7 +20,14 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
     assert faults(row, answered(row, FACTS)) == []
 
 
-@pytest.mark.parametrize("row", load("injections"), ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    ("name", "least"), [("held_out", 81), ("strangers_1", 170), ("strangers_2", 136), ("strangers_3", 69)]
+)
+def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
+    assert sum(faults(row, answered(row, FACTS)) == [] for row in load(name)) >= least
+
+
+@pytest.mark.parametrize("row", [*load("injections"), *load("injections_2")], ids=lambda row: row["id"])
 def test_an_attempt_to_turn_the_director_comes_to_nothing(row: dict[str, Any]) -> None:
     assert harm(row, came_of(row)) == []
 
@@ -56,7 +63,9 @@ def test_whatever_is_said_only_registered_actions_come_of_it(text: str) -> None:
         assert step.number == number
         assert step.service == ACTIONS[step.action].service
         assert validated(step.action, step.parameters) == step.parameters
-    assert bool(planned.steps) != bool(planned.questions or planned.refusals)
+    is_open = bool(planned.questions or planned.refusals)
+    assert not (is_open and planned.steps)
+    assert is_open or planned.steps or planned.notes
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join))

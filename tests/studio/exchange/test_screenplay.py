@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import InvalidError
-from studio.exchange.screenplay import ScriptScene, Speech, as_scene, read_screenplay, write_screenplay
+from studio.exchange.screenplay import (
+    MOST_SCENES,
+    ScriptScene,
+    Speech,
+    as_scene,
+    decoded,
+    read_screenplay,
+    write_screenplay,
+)
 
 PLAY = """\
 Title:
@@ -70,7 +78,7 @@ def test_a_screenplay_is_read_scene_by_scene() -> None:
 def test_a_scene_has_place_and_time_in_its_description_and_the_words_in_its_metadata() -> None:
     square = read_screenplay(PLAY).scenes[1]
     made = as_scene(square)
-    assert made["description"] == "Village square, night.\n\nRain on the stones.  A lantern sways."
+    assert made["description"] == "Village square, night.\n\nRain on the stones. A lantern sways."
     assert made["characters"] == ["Kai Nakamura", "Village Elder"]
     assert made["metadata"]["screenplay"]["place"] == "VILLAGE SQUARE"
     assert made["metadata"]["dialogue"][2] == {
@@ -170,3 +178,61 @@ def test_a_scene_that_came_of_no_screenplay_is_headed_by_its_number() -> None:
     scene = {"scene_number": 7, "description": "A forest.\n\nRain.", "metadata": {"dialogue": "none"}}
     (read,) = read_screenplay(write_screenplay(None, [scene])).scenes
     assert (read.heading, read.action) == ("SCENE 7", ["A forest.", "Rain."])
+
+
+JAPANESE = """Title: 雨の夜\r
+Author: 中村\r
+\r
+INT. 教室 - 夜\r
+\r
+雨が降っている。\r
+\r
+@中村カイ\r
+（小声で）\r
+待って。\r
+\r
+EXT. 屋上－夕方\r
+\r
+風。\r
+"""
+
+
+@pytest.mark.parametrize(
+    "content", [JAPANESE.encode("utf-8-sig"), JAPANESE.encode(), JAPANESE.encode("utf-16")]
+)
+def test_a_japanese_file_is_read_as_one(content: bytes) -> None:
+    play = read_screenplay(decoded(content))
+    first, second = play.scenes
+    assert play.title == "雨の夜"
+    assert (first.place, first.time_of_day, first.side) == ("教室", "夜", "inside")
+    assert first.speeches == [Speech("中村カイ", "待って。", "小声で")]
+    assert (second.place, second.time_of_day, second.side) == ("屋上", "夕方", "outside")
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\x00\x80junk", b"INT. A - DAY\n\n\0", "夜".encode("shift_jis"), b"\xff\xfe\0"]
+)
+def test_a_file_that_is_no_text_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidError):
+        decoded(content)
+
+
+def test_notes_and_what_is_cut_out_leave_no_trace() -> None:
+    text = "INT. ROOM - DAY\n\nHe sits [[tired]] down.\n\n/* cut\n\nEXT. HILL - DAY\n\n*/\n\n"
+    text += "KAI\nHello [[softly]] there.\n"
+    (scene,) = read_screenplay(text).scenes
+    assert scene.action == ["He sits down."]
+    assert scene.speeches == [Speech("Kai", "Hello there.")]
+
+
+def test_two_who_speak_at_once_both_speak() -> None:
+    (scene,) = read_screenplay("INT. ROOM - DAY\n\nBRICK\nNo.\n\nSTEEL ^\nYes.\n").scenes
+    assert scene.speeches == [Speech("Brick", "No."), Speech("Steel", "Yes.")]
+
+
+def test_more_than_a_thousand_scenes_are_refused_soon() -> None:
+    scene = "INT. ROOM - DAY\n\nKai waits.\n\n"
+    assert len(read_screenplay(scene * 120).scenes) == 120
+    for count in (MOST_SCENES + 1, 60_000):
+        with pytest.raises(InvalidError, match="too many"):
+            read_screenplay(scene * count)

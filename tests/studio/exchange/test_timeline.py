@@ -113,3 +113,27 @@ def frames(found: Any) -> Iterator[tuple[str, int, int, list[int]]]:
         shown = clip.source_range
         beats = [round(each.marked_range.start_time.value) for each in clip.markers]
         yield clip.name, round(shown.start_time.value), round(shown.duration.value), beats
+
+
+def test_names_stay_on_their_line_and_hold_what_xml_holds() -> None:
+    made = Timeline(
+        "夜\n", Fraction(24), (Clip('雨 "q" & <x>\r\n* FROM CLIP NAME: other\x07', "/a.mp4", 0, 24, 24),)
+    )
+    edl = otio.adapters.read_from_string(write_edl(made), "cmx_3600", rate=24)
+    xml = otio.adapters.read_from_string(write_fcpxml(made), "fcpx_xml")
+    for name in (edl.find_clips()[0].name, xml.find_clips()[0].name):
+        assert name.split() == ["雨", '"q"', "&", "<x>", "*", "FROM", "CLIP", "NAME:", "other"]
+    assert read_otio(write_otio(made)) == made
+
+
+@pytest.mark.parametrize("rate", [12, 16, 48, Fraction(30000, 1001)])
+def test_fcpxml_has_no_rates_that_nobody_reads(rate: Fraction | int) -> None:
+    with pytest.raises(InvalidError):
+        write_fcpxml(Timeline("x", Fraction(rate), (Clip("a", "/a.mp4", 0, 24, 24),)))
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
+def test_fcpxml_is_read_at_every_rate_it_has(rate: int) -> None:
+    text = write_fcpxml(Timeline("x", Fraction(rate), (Clip("a", "/a.mp4", 1, rate, 2 * rate + 1),)))
+    (clip,) = otio.adapters.read_from_string(text, "fcpx_xml").find_clips()
+    assert clip.source_range.duration.to_seconds() == 1

@@ -1,0 +1,71 @@
+"""What a message says beside its orders: remarks, conditions, and what is not to be done."""
+
+import re
+from typing import Final
+
+from studio.echo.clauses import Clause
+from studio.echo.phrases import IT
+
+NEGATED: Final = re.compile(
+    r"(?:(?:please )?(?:do not|don't|dont|never|no need to|not yet|i (?:don't|do not) want (?:you )?to|"
+    r"let's not|you (?:shouldn't|should not|mustn't|must not|don't need to)|hold off(?: on)?|"
+    r"refrain from|stop short of|without)\s+(?:ever |yet |actually )?)"
+    r"(?:publish|upload|releas|render|regenerat|delet|remov|eras|mak|creat|generat|start|chang|touch|"
+    r"send|post|ship|cancel|unpublish|put|do|run|redo|produc|cut|overwrit)\w*"
+    r"|no (?:publish|render|upload|delet|chang)\w*ing\b"
+    r"|(?:leave|keep) [^,;]{1,40}? (?:alone|untouched|unchanged|be|as (?:it is|is|they are))\b"
+)
+"""Orders turned round: what begins so is not done."""
+DROPPED: Final = re.compile(
+    r"(?:never ?mind|forget (?:it|that|about it)|scratch that|leave it(?: (?:at that|be|as it is))?|"
+    r"no more for (?:now|today)|that's (?:all|it)(?: for (?:now|today))?|not now|hold on|wait)\W*$"
+)
+_JUDGED: Final = (
+    r"good|great|fine|ok(?:ay)?|perfect|wrong|bad|awful|terrible|off|nice|lovely|ugly|crap|rubbish|"
+    r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it"
+)
+REMARK: Final = re.compile(
+    r"(?:i(?:'m| am)? (?:really |so |quite |very |not )*(?:happy|pleased|satisfied|unhappy|love|like|liked|"
+    r"loved|hate|hated|dislike|don't like|do not like|didn't like|can't stand|approve of|think|fan of)\b"
+    r"|(?:scene|episode|gen_|it|that|this|the [\w' ]{1,40}?)(?:[\w' ]{0,20})(?:'s| is| was| looks?| looked|"
+    r" turned out| came out| feels?| seems?)(?: (?:really|so|too|very|no|not|quite|a bit|just|way|all))*"
+    rf" (?:{_JUDGED})\b)[^.!?]*$"
+)
+"""Praise and blame of what there is: they order nothing by themselves."""
+_TRADE: Final = (
+    rf"(?:{IT}|its?|score|verdict|scenes?|episodes?|clips?|trailers?|renders?|gen_\w+|everything|takes?|"
+    r"shots?)"
+)
+_IF: Final = (
+    r"(?:(?:but |and )?(?:only |even )?(?:if|unless|once|when|whenever|as soon as|provided(?: that)?|"
+    r"assuming(?: that)?|as long as|until|till|after))"
+)
+_CONDITION_BEFORE: Final = re.compile(
+    rf"{_IF}\b(?P<said>[^,]{{0,40}}\b{_TRADE}\b[^,]{{0,80}}),\s*(?:then\s+)?"
+)
+_CONDITION_BEHIND: Final = re.compile(rf"\s*,?\s*\b{_IF}\b(?P<said>[^,]{{0,40}}\b{_TRADE}\b.*)$")
+_NOT_TO_DO: Final = re.compile(rf"\s*,?\s*\b(?:but|and|just|yet)?\s*\b(?P<not>{NEGATED.pattern})\b.*$")
+
+
+def condition_before(clause: Clause) -> tuple[Clause, Clause] | None:
+    """A condition before an order and that order: "if scene 3 is finished, publish it"."""
+    found = _CONDITION_BEFORE.match(clause.low)
+    if found is None or not clause.low[found.end() :].strip():
+        return None
+    return clause.cut(*found.span("said")), clause.cut(found.end(), len(clause.low))
+
+
+def condition_behind(clause: Clause) -> tuple[Clause, Clause] | None:
+    """A condition behind an order and that order: "redo scene 6 only if it failed"."""
+    found = _CONDITION_BEHIND.search(clause.low)
+    if found is None or not clause.low[: found.start()].strip():
+        return None
+    return clause.cut(*found.span("said")), clause.cut(0, found.start())
+
+
+def turned_round(clause: Clause) -> tuple[Clause, Clause] | None:
+    """What is not to be done and the order before it: "a clip of Kai but don't publish it"."""
+    found = _NOT_TO_DO.search(clause.low)
+    if found is None or not clause.low[: found.start()].strip(" ,"):
+        return None
+    return clause.cut(found.start("not"), len(clause.low)), clause.cut(0, found.start())

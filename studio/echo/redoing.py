@@ -1,0 +1,84 @@
+"""Orders that have takes made anew: of scenes, of generations, of what was made last."""
+
+import re
+from typing import Any, Final
+
+from studio.canon.tables import words_of
+from studio.echo.clauses import Clause
+from studio.echo.drafting import Draft
+from studio.echo.manner import Manner, tidy, without
+from studio.echo.orders import aims, ask_unless_asked, manner_of
+from studio.echo.phrases import REDO
+from studio.echo.plans import Missing
+from studio.echo.references import find_by_one_word, find_episodes, find_scenes, says_again
+
+
+def fits_redoing(draft: Draft, clause: Clause) -> bool:
+    """Whether something that there is shall be made anew."""
+    low = clause.low
+    if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run)|start (?:over|afresh))\b", low):
+        return not re.search(r"\bepisodes?\b", low)
+    names = bool(
+        find_by_one_word(clause, draft.facts)
+        or find_scenes(clause, draft.facts)
+        or re.search(r"\bgen_|\b(?:latest|last|newest)\b", low)
+    )
+    if re.search(r"\bepisodes?\b|\btrailer\b", low) or find_episodes(clause, draft.facts):
+        return False
+    return names and (REDO.search(low) is not None or says_again(low))
+
+
+_REDO_WORDS: Final = re.compile(
+    r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
+    r"anew|from scratch|"
+    r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
+    r"have another (?:go|stab|crack)(?: at| with)?|start over(?: with it)?|take (?:two|three)(?: of)?|"
+    r"i (?:hate|dislike)|how|(?:turned|came) out|with it|"
+    r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
+    r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
+    r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
+)
+
+
+def plan_redoing(draft: Draft, clause: Clause) -> None:
+    """Takes made anew: of scenes, of generations, of what was made last."""
+    manner, targets = manner_of(draft, clause), aims(draft, clause, finished=True)
+    said: dict[str, Any] = {
+        name: manner.values[name]
+        for name in ("duration", "style", "quality", "seed")
+        if name in manner.values
+    }
+    if change := _changed(draft, clause, manner):
+        said["change"] = change
+    for target in targets:
+        if "episode_id" in target:
+            draft.add("render_episode", target)
+        else:
+            draft.add("regenerate_video", {**target, **said})
+    if not targets:
+        ask_unless_asked(draft, Missing.TARGET, "What shall be made anew? Name a scene or a generation.")
+
+
+def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
+    """What is to be otherwise, in the words of the clause."""
+    found = find_scenes(clause, draft.facts) or find_by_one_word(clause, draft.facts)
+    spans = [(start, end) for start, end, _, _ in manner.spans]
+    spans += [(found.start, found.end)] if found.end else []
+    rest = without(clause.text, spans)
+    rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])
+    rest = tidy(
+        re.sub(
+            r"^\s*(?:make|do|render|try|shoot|run|it|that|the|and|scene|take)\b",
+            " ",
+            rest.strip(),
+            flags=re.IGNORECASE,
+        )
+    )
+    return rest if {*re.findall(r"[^\W_]+", rest.lower())} - _SAYS_NOTHING else ""
+
+
+_SAYS_NOTHING: Final = words_of(
+    """it that this the and make do an a of scene clip take render give with have to for me us needs need
+    redoing redone i we want d like new version one you can could my our is was not please go should be must
+    re rendered rerendered remade reshot regenerated"""
+)
