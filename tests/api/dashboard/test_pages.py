@@ -92,7 +92,6 @@ def test_every_page_is_whole_and_keeps_to_its_policy(
         f"{at}/takes",
         f"{at}/trailers",
         f"/generations/{clip}",
-        "/storage",
         "/echo?conversation=all",
     )
     for url in pages:
@@ -378,21 +377,6 @@ def test_merges_that_wait_are_listed_and_given_up(client: TestClient, project: i
     assert "Waits for your decision" not in _page(client, f"{at}/versions")
 
 
-def test_stale_scenes_are_marked_when_they_are_asked_for(
-    client: TestClient,
-    project: int,
-    scene: int,
-    clip: str,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("TOWER_HOME", str(settings.home))
-    assert ">Stale<" not in _page(client, f"/projects/{project}?standings=true")
-    client.put(f"{A}/scenes/{scene}", json={"description": "A duel in the snow"})
-    assert ">Stale<" in _page(client, f"/projects/{project}?standings=true")
-    assert ">Stale<" not in _page(client, f"/projects/{project}")
-
-
 def test_a_trailer_is_asked_for_with_a_form_and_shown_under_way(
     client: TestClient, project: int, clip: str, told: Told
 ) -> None:
@@ -410,12 +394,6 @@ def test_a_trailer_is_asked_for_with_a_form_and_shown_under_way(
     assert ("submit", trailer["generation_id"], 1) in told.given
     missing = client.get(f"{A}/generations/{trailer['generation_id']}/video")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
-
-
-def test_storage_is_there_at_once_and_a_clean_up_is_looked_at_first(client: TestClient) -> None:
-    assert "Adding it up" in _page(client, "/storage")
-    assert client.post("/storage", data={"days": "9"}).headers["Location"] == "/storage?look=true&days=9"
-    assert "unreferenced_days" in _page(client, "/storage?look=true&days=soon", 422)
 
 
 def test_echo_is_spoken_to_and_its_plan_confirmed(client: TestClient, project: int) -> None:
