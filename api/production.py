@@ -24,6 +24,7 @@ from api.routes import (
     generate,
     generations,
     live,
+    merges,
     projects,
     publications,
     quality,
@@ -53,7 +54,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, trailers, versions, queue, board, thumbnails, live, publications),
+    *(quality, trailers, versions, merges, queue, board, thumbnails, live, publications),
 )
 REAL: Final = Commands(
     submit=submit,
