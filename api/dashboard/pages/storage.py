@@ -1,15 +1,17 @@
 """Storage: what takes how much, and a clean-up that says first what would go."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from api.dashboard.asked import FormGiven, number
-from api.dashboard.house import DeskGiven
+from api.dashboard.house import Desk, DeskGiven
 from api.dashboard.view import go, render
 from api.dashboard.words import query
 
 router = APIRouter(prefix="/storage", include_in_schema=False)
+KEEPER: Final = "episodes"
+"""The service that knows of the store."""
 
 
 @router.get("")
@@ -17,8 +19,8 @@ async def storage_page(
     request: Request, desk: DeskGiven, sums: bool = False, look: bool = False, days: str = "", freed: str = ""
 ) -> Response:
     """The form at once; with `sums` what everything takes, with `look` what a clean-up would take away."""
-    report = await desk.get("/storage") if sums else None
-    would = await desk.send("POST", "/storage/clean-up", _asked(days, apply=False)) if look else None
+    report = await desk.get("/storage", service=KEEPER) if sums else None
+    would = await _clean_up(desk, days, apply=False) if look else None
     return render(request, "storage.html", report=report, would=would, days=days, freed=freed)
 
 
@@ -28,11 +30,12 @@ async def clean_up(request: Request, desk: DeskGiven, form: FormGiven) -> Respon
     days = form.get("days", "").strip()
     if form.get("do") != "apply":
         return go(request, f"/storage{query(look='true', days=days)}")
-    gone = await desk.send("POST", "/storage/clean-up", _asked(days, apply=True))
+    gone = await _clean_up(desk, days, apply=True)
     return go(request, f"/storage{query(freed=str(gone['size_bytes']))}")
 
 
-def _asked(days: str, *, apply: bool) -> dict[str, Any]:
+async def _clean_up(desk: Desk, days: str, *, apply: bool) -> Any:
     old = number(days)
     whole = int(old) if isinstance(old, float) and old.is_integer() else old
-    return {"apply": apply} | ({} if whole is None else {"unreferenced_days": whole})
+    named_by_nobody = {} if whole is None else {"unreferenced_days": whole}
+    return await desk.send("POST", "/storage/clean-up", {"apply": apply} | named_by_nobody, service=KEEPER)

@@ -92,6 +92,7 @@ def test_every_page_is_whole_and_keeps_to_its_policy(
         f"{at}/takes",
         f"{at}/trailers",
         f"/generations/{clip}",
+        "/storage",
         "/echo?conversation=all",
     )
     for url in pages:
@@ -394,6 +395,20 @@ def test_a_trailer_is_asked_for_with_a_form_and_shown_under_way(
     assert ("submit", trailer["generation_id"], 1) in told.given
     missing = client.get(f"{A}/generations/{trailer['generation_id']}/video")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
+
+
+def test_storage_is_there_at_once_and_a_clean_up_is_looked_at_first(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HOME", str(settings.home))
+    assert "Adding it up" in _page(client, "/storage")
+    assert "The store, by state" in _page(client, "/storage?sums=true")
+    assert client.post("/storage", data={"days": "9"}).headers["Location"] == "/storage?look=true&days=9"
+    assert "would go" in _page(client, "/storage?look=true&days=9")
+    assert "unreferenced_days" in _page(client, "/storage?look=true&days=soon", 422)
+    freed = client.post("/storage", data={"days": "9", "do": "apply"}).headers["Location"]
+    assert freed == "/storage?freed=0"
+    assert "were freed" in _page(client, freed)
 
 
 def test_echo_is_spoken_to_and_its_plan_confirmed(client: TestClient, project: int) -> None:
