@@ -411,6 +411,19 @@ def test_storage_is_there_at_once_and_a_clean_up_is_looked_at_first(
     assert "were freed" in _page(client, freed)
 
 
+def test_a_project_is_given_out_and_taken_in_where_its_pages_say(
+    client: TestClient, project: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HOME", str(settings.home))
+    given_out = f"{A}/projects/{project}/archive"
+    assert f'href="{given_out}"' in _page(client, f"/projects/{project}")
+    assert f'data-goes="{A}/projects/archive"' in _page(client, "/projects")
+    file = client.get(given_out).content
+    taken_in = client.post(f"{A}/projects/archive", files={"file": ("project.zip", file, "application/zip")})
+    assert taken_in.status_code == 201, taken_in.text
+    _page(client, f"/projects/{taken_in.json()['project_id']}")
+
+
 def test_echo_is_spoken_to_and_its_plan_confirmed(client: TestClient, project: int) -> None:
     client.post(f"{A}/characters", json={"project_id": project, "name": "Mira"})
     begun = client.get("/echo").headers["Location"]
