@@ -128,7 +128,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         "--held-out", action="store_true", help="the requests that the rules were not tuned on"
     )
     parser.add_argument("--wrong", action="store_true", help="say what is wrong with each")
-    parser.add_argument("--strangers", type=int, choices=(1, 2, 3), help="those in the voices of strangers")
+    parser.add_argument("--strangers", type=int, choices=(1, 2, 3, 4), help="those in the voices of strangers")
     asked = parser.parse_args(list(arguments or []))
     name = "held_out" if asked.held_out else "tune"
     _judge(f"strangers_{asked.strangers}" if asked.strangers else name, asked.wrong)
