@@ -12,6 +12,7 @@ from api.app import build
 from api.commands import Commands
 from api.dashboard import site
 from api.routes import (
+    archive,
     arcs,
     assets,
     bibles,
@@ -24,6 +25,7 @@ from api.routes import (
     generate,
     generations,
     live,
+    merges,
     projects,
     publications,
     quality,
@@ -53,7 +55,7 @@ PREFIX: Final = "/api/anime"
 _ROUTES: Final = (
     *(projects, characters, scenes, bibles, consistency, generate, generations),
     *(director, workflows, renderers, assets, styles, arcs, timelines, culture, feedback),
-    *(quality, trailers, versions, queue, board, thumbnails, live, publications),
+    *(quality, trailers, versions, merges, queue, board, thumbnails, live, publications, archive),
 )
 REAL: Final = Commands(
     submit=submit,
@@ -84,7 +86,7 @@ def create_app(
         description="Projects, characters, scenes and bibles, and the clips that are made of them.",
         routers=[service],
         open_paths=[f"{PREFIX}/health", *site.OPEN_PATHS],
-        upload_paths=[f"{PREFIX}{assets.UPLOADS}"],
+        upload_paths=[f"{PREFIX}{path}" for path in (assets.UPLOADS, archive.UPLOADS)],
         has_pages=True,
         lifespan=_listening,
     )

@@ -77,6 +77,13 @@ def restore(url: str, dump: Path, *, programs: Path, moves: Moves, force: bool) 
     return aside
 
 
+def published(url: str) -> list[Path]:
+    """Where the rows have the videos of the library."""
+    query = "SELECT path FROM public.publications WHERE state <> 'unpublished' ORDER BY path"
+    with _connected(url) as connection:
+        return [Path(row[0]) for row in connection.execute(query).fetchall()]
+
+
 def relocate(url: str, moves: Moves) -> None:
     """Change the paths of all rows; what is named by its content, as committed states are, stays as it is."""
     if not moves:

@@ -37,6 +37,7 @@ class Restored:
     files: dict[str, int] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     set_aside: list[str] = field(default_factory=list)
+    not_in_library: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,6 +72,8 @@ def restore_backup(settings: Settings, file: Path, *, force: bool) -> Restored:
             for name in KEPT:
                 done.files[name] = _put_folder(pack, name, folders_of(settings)[name])
             done.set_aside = _put_database(pack, url, settings, force=force)
+            there = (path.is_file() for path in backup_restore.published(url))
+            done.not_in_library = sum(not is_there for is_there in there)
     return done
 
 
@@ -161,6 +164,11 @@ def tell(done: Restored, settings: Settings) -> None:
             out.print(f"{count} files of {name}")
     for name in done.set_aside:
         out.print(f"set aside: database {escape(name)}")
+    if done.not_in_library:
+        out.print(
+            f"{done.not_in_library} published videos are not in {escape(str(settings.library))}: the backup "
+            "was made without the library. POST /generations/ID/publication publishes one again."
+        )
     for name in done.damaged:
         out.print(f"[red]damaged in the backup, left out: {escape(name)}[/]")
     out.print("`tower up` starts it and carries on what was under way.")

@@ -12,13 +12,13 @@ from starlette.types import ASGIApp
 
 from api import envelope
 from api.dashboard.house import House, Refused
-from api.dashboard.pages import clips, echo, episodes, login, music, now, projects, takes, versions
+from api.dashboard.pages import clips, echo, episodes, login, music, now, projects, storage, takes, versions
 from api.dashboard.view import PARTIAL, STATIC, render
 from api.doors import LOGIN
 from api.doors import STATIC as STATIC_PATH
 
 OPEN_PATHS: Final = (LOGIN, STATIC_PATH)
-_PAGES: Final = (now, clips, projects, takes, versions, episodes, music, echo, login)
+_PAGES: Final = (now, clips, projects, takes, versions, episodes, music, echo, storage, login)
 _KEPT: Final = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 _files = APIRouter(include_in_schema=False)
 

@@ -19,8 +19,10 @@ STATIC: Final = HERE / "static"
 PARTIAL: Final = "x-partial"
 """The header by which our script says that it keeps the page and takes over what changes."""
 
-PAGES: Final = frozenset({"/", "/new", "/projects", "/music", "/echo"})
-PROJECT_PAGES: Final = frozenset({"scenes", "characters", "bible", "takes", "episodes", "versions"})
+PAGES: Final = frozenset({"/", "/new", "/projects", "/music", "/echo", "/storage"})
+PROJECT_PAGES: Final = frozenset(
+    {"scenes", "characters", "bible", "takes", "episodes", "trailers", "versions"}
+)
 
 _HEADERS: Final = {
     "Cache-Control": "private, no-store",

@@ -1,24 +1,34 @@
 """Generations: listed, watched, decided on."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Path as PathPart
+from fastapi.responses import FileResponse
 from sse_starlette import EventSourceResponse
 
 from api.commands import CommandsGiven
 from api.conditions import ConditionsAsked
 from api.keys import token_of
 from api.paging import PageAsked
+from api.ranged import RangedFile
+from api.requests import settings_of
 from api.schemas.fields import LARGEST_ID, Id
 from api.schemas.generations import GenerationListed, GenerationShown, Kind, Status
 from api.streams import Event, EventStream, Seen, Streams
 from db.queries import generations
 from db.session import reading, transaction
+from studio.clients.store import open_allowed
+from studio.errors import NotFoundError
 
 router = APIRouter(prefix="/generations", tags=["generations"])
 EVENTS_AT_ONCE = 500
-GenerationId = Annotated[str, Path(max_length=100, pattern=r"^gen_[0-9A-Za-z_-]+$", examples=["gen_12345"])]
+GenerationId = Annotated[
+    str, PathPart(max_length=100, pattern=r"^gen_[0-9A-Za-z_-]+$", examples=["gen_12345"])
+]
+VIDEO: Final = "video/mp4"
 LastEventId = Annotated[int, Header(ge=0, le=LARGEST_ID)]
 
 
@@ -49,6 +59,25 @@ def list_generations(
 def get_generation(generation_id: GenerationId, conditions: ConditionsAsked) -> GenerationShown | Response:
     """All that is known of a generation."""
     return conditions.answer(shown_generation(generation_id))
+
+
+@router.get(
+    "/{generation_id}/video",
+    response_class=FileResponse,
+    responses={
+        200: {"description": "The clip, the episode or the trailer."},
+        206: {"description": "The part of it that `Range` asks for."},
+        416: {"description": "`Range` lies outside of it."},
+    },
+)
+def get_video(request: Request, generation_id: GenerationId) -> RangedFile:
+    """What was made last, published or not."""
+    with reading() as session:
+        video_path = generations.get(session, generation_id).video_path
+    if video_path is None:
+        raise NotFoundError("It has no video yet.", field="generation_id", value=generation_id)
+    path = open_allowed(video_path, settings_of(request).roots)
+    return RangedFile(path, media_type=VIDEO, etag=f'"{Path(path).stem[:32]}"')
 
 
 @router.post("/{generation_id}/cancel")

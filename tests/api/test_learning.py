@@ -42,16 +42,16 @@ def _rate(client: TestClient, made: dict[str, Any], rating: int) -> None:
 
 def test_what_is_rated_well_is_made_again_until_something_else_is_put(client: TestClient) -> None:
     project = int(client.post(f"{A}/projects", json={"name": "Liking"}).json()["id"])
-    for _ in range(4):
-        _rate(client, _make(client, project, style="ink", duration=3), 5)
-    _rate(client, _make(client, project, style="ink", duration=3), 1)
+    for _ in range(8):
+        _rate(client, _make(client, project, style="sepia wash", duration=3), 5)
+    _rate(client, _make(client, project, style="sepia wash", duration=3), 1)
     learned = client.get(f"{A}/preferences/learned").json()
-    assert learned["style"] == {"value": "ink", "liked": 4, "disliked": 1}
-    assert _make(client, project)["metadata"] == {"duration": 3, "style": "ink", "quality": "standard"}
+    assert learned["style"] == {"value": "sepia wash", "liked": 8, "disliked": 1}
+    assert _make(client, project)["metadata"] == {"duration": 3, "style": "sepia wash", "quality": "standard"}
     client.put(f"{A}/preferences", json={"style": "gouache"})
     assert _make(client, project)["metadata"]["style"] == "gouache"
     client.put(f"{A}/preferences", json={"style": None})
-    assert _make(client, project)["metadata"]["style"] == "ink"
+    assert _make(client, project)["metadata"]["style"] == "sepia wash"
     assert _make(client, project, style="noir")["metadata"]["style"] == "noir"
 
 

@@ -195,6 +195,25 @@ def test_the_library_comes_along_where_it_is_asked_for(
     assert there.read_bytes() == b"clip"
 
 
+def test_published_videos_that_did_not_come_along_are_counted(
+    source: Source, elsewhere: Settings, tmp_path: Path
+) -> None:
+    source.write()
+    path = source.settings.library / "Kaze S00E01.mp4"
+    with psycopg.connect(source.url) as connection:
+        connection.execute(
+            "INSERT INTO public.publications (project_id, kind, season, number, path, state) "
+            "SELECT id, 'clip', 0, 1, %s, 'folder' FROM anime_api.anime_projects",
+            [str(path)],
+        )
+    make_backup(source.url, source.settings, tmp_path / "without.zip", {})
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"clip")
+    make_backup(source.url, source.settings, tmp_path / "with.zip", {"library": source.settings.library})
+    assert restoring.restore_backup(elsewhere, tmp_path / "without.zip", force=False).not_in_library == 1
+    assert restoring.restore_backup(elsewhere, tmp_path / "with.zip", force=True).not_in_library == 0
+
+
 def test_what_is_there_is_refused_or_set_aside_whole(
     source: Source, elsewhere: Settings, tmp_path: Path
 ) -> None:

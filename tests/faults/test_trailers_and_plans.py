@@ -71,7 +71,7 @@ def test_a_kill_while_a_plan_has_a_clip_rendered_begins_no_second_one(embedded: 
 def test_a_kill_amid_the_publish_step_of_a_plan_publishes_once(
     embedded: Stand, clip: Generation, told: Any
 ) -> None:
-    """The trailer is on its way into the library, and the step that sent it there is about to be noted."""
+    """The step is about to be noted: the trailer is sent into the library with that note, or not at all."""
     embedded.await_up()
     project = int(clip.job()["project_id"])
     with talk(embedded, project, "make a trailer and publish it") as (plan, closed):

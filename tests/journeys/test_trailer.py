@@ -68,9 +68,9 @@ def test_the_whole_was_held_against_its_cut_list(api: httpx.Client, trailer: dic
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({"length": 3}, 422, "INVALID_REQUEST"),
-        ({"length": "long"}, 422, "INVALID_REQUEST"),
-        ({"seconds": 20}, 422, "INVALID_REQUEST"),
+        ({"length": 3}, 422, "VALIDATION_ERROR"),
+        ({"length": "long"}, 422, "VALIDATION_ERROR"),
+        ({"seconds": 20}, 422, "VALIDATION_ERROR"),
         ({"audio_path": "/etc/hostname"}, 422, "PATH_NOT_ALLOWED"),
     ],
 )

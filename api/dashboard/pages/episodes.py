@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.dashboard.asked import FormGiven, filled, names
 from api.dashboard.house import Desk, DeskGiven, Refused
+from api.dashboard.pages.music import present_tracks
 from api.dashboard.pages.projects import project_head
 from api.dashboard.timeline import draw_timeline
 from api.dashboard.view import go, render
@@ -87,7 +88,7 @@ async def episode_page(
         cuts=cuts,
         chart=await _chart(desk, cuts),
         publication=publication,
-        tracks=await _tracks(desk),
+        tracks=await present_tracks(desk),
     )
 
 
@@ -143,9 +144,3 @@ async def _chart(desk: Desk, cuts: dict[str, Any] | None) -> Any:
     if heard is None:
         return draw_timeline(cuts)
     return draw_timeline(cuts, heard["waveform"], heard["metadata"]["duration"])
-
-
-async def _tracks(desk: Desk) -> list[dict[str, Any]]:
-    if not desk.house.has("music"):
-        return []
-    return (await desk.listed("/search", service="music", state="present", limit=PAGE)).rows

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from api.dashboard.asked import FormGiven, filled
-from api.dashboard.house import DeskGiven
+from api.dashboard.house import Desk, DeskGiven
 from api.dashboard.view import go, render
 
 router = APIRouter(prefix="/music", include_in_schema=False)
@@ -55,3 +55,10 @@ async def change_track(request: Request, desk: DeskGiven, track_id: int, form: F
         body = {"bpm": form.get("bpm") or None}
     await desk.send("PATCH", f"/track/{track_id}", body, service=SERVICE)
     return go(request, f"/music/{track_id}")
+
+
+async def present_tracks(desk: Desk) -> list[dict[str, Any]]:
+    """What there is to lay pictures on; nothing where the music is served elsewhere."""
+    if not desk.house.has(SERVICE):
+        return []
+    return (await desk.listed("/search", service=SERVICE, state="present", limit=PAGE)).rows

@@ -5,14 +5,17 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.dashboard.asked import FormGiven
+from api.dashboard.asked import FormGiven, filled, number
 from api.dashboard.drawing import draw_metrics
 from api.dashboard.house import Desk, DeskGiven, Refused
+from api.dashboard.pages.music import present_tracks
 from api.dashboard.pages.projects import project_head
 from api.dashboard.view import go, render
+from api.dashboard.words import query
 
 router = APIRouter(include_in_schema=False)
 PAGE: Final = 50
+TRAILERS: Final = 12
 RELATED: Final = 6
 DECISIONS: Final = ("cancel", "approve", "reject", "retry")
 
@@ -32,6 +35,32 @@ async def take_list(
         desk.listed("/generations", project_id=project_id, status=status, limit=PAGE, cursor=cursor),
     )
     return render(request, "generations.html", **head, listed=listed, state=status)
+
+
+@router.get("/projects/{project_id}/trailers")
+async def trailer_list(
+    request: Request, desk: DeskGiven, project_id: int, branch: str = "main", cursor: str = ""
+) -> Response:
+    """The trailers of a project, newest first, and a form for a further one."""
+    head, listed, tracks = await gather(
+        project_head(desk, project_id, branch, "trailers"),
+        desk.listed("/generations", project_id=project_id, kind="trailer", limit=TRAILERS, cursor=cursor),
+        present_tracks(desk),
+    )
+    return render(request, "trailers.html", **head, listed=listed, tracks=tracks)
+
+
+@router.post("/projects/{project_id}/trailers")
+async def make_trailer(request: Request, desk: DeskGiven, project_id: int, form: FormGiven) -> Response:
+    """Have a trailer made of what was accepted."""
+    branch = form.get("branch", "main")
+    body: dict[str, Any] = {**filled(form, "title"), "publish": form.get("publish") == "yes"}
+    if (length := number(form.get("length"))) is not None:
+        body["length"] = length
+    if form.get("track_id"):
+        body["audio_path"] = (await desk.get(f"/track/{form['track_id']}", service="music"))["path"]
+    await desk.send("POST", f"/projects/{project_id}/trailer", body, branch=branch)
+    return go(request, f"/projects/{project_id}/trailers{query(branch=branch)}")
 
 
 @router.get("/generations/{generation_id}")

@@ -36,21 +36,32 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-closes]") || event.target.tagName === "DIALOG") event.target.closest("dialog").close();
 });
 
-// A file goes to the store first; what stands in the form afterwards is its path.
-document.addEventListener("change", async (event) => {
-  const { target } = event;
-  if (target.matches("[data-submits]")) return target.form.requestSubmit();
-  if (!target.matches("input[type=file][data-into]") || !target.files.length) return;
-  const into = target.form.elements[target.dataset.into], said = target.closest("label").querySelector(".hint");
-  const body = new FormData();
-  body.append("file", target.files[0]);
-  target.form.setAttribute("aria-busy", "true");
+// A file goes up by itself: into the store, and its path into the form; or an archive, which becomes a project.
+async function upload(input, url) {
+  const said = input.closest("label").querySelector(".hint"), body = new FormData();
+  body.append("file", input.files[0]);
+  input.form.setAttribute("aria-busy", "true");
   said.textContent = "Uploading …";
-  const answer = await fetch("/api/anime/assets", { method: "POST", body });
-  const told = await answer.json();
-  target.form.removeAttribute("aria-busy");
-  if (answer.ok) into.value = told.path;
-  said.textContent = answer.ok ? `${target.files[0].name} is in the store.` : `${told.error.message} (${told.error.request_id})`;
+  try {
+    const answer = await fetch(url, { method: "POST", body }), told = await answer.json();
+    said.textContent = answer.ok ? `${input.files[0].name} is here.` : `${told.error.message} (${told.error.request_id})`;
+    return answer.ok ? told : null;
+  } catch {
+    said.textContent = "Tower does not answer; try again in a moment.";
+    return null;
+  } finally {
+    input.form.removeAttribute("aria-busy");
+  }
+}
+
+document.addEventListener("change", async ({ target }) => {
+  if (target.matches("[data-submits]")) return target.form.requestSubmit();
+  if (!target.matches("input[type=file]") || !target.files.length) return;
+  const told = await upload(target, target.dataset.goes ?? "/api/anime/assets");
+  if (!told) return;
+  if (target.dataset.to) return location.assign(target.dataset.to + told.project_id);
+  const into = target.form.elements[target.dataset.into];
+  into.value = told.path;
   into.dispatchEvent(new Event("input", { bubbles: true }));
 });
 

@@ -5,7 +5,7 @@ let source = null, timer = 0, isLate = false;
 
 function soon() {
   clearTimeout(timer);
-  timer = setTimeout(refresh, 350);
+  timer = setTimeout(() => refresh().catch(() => {}), 350);
 }
 
 function onGeneration(event) {

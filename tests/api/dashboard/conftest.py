@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api import episodes, music
+from api import echo, episodes, music
 from api.orders import Orders
 from api.production import create_app
 from studio.settings import Settings
@@ -24,7 +24,11 @@ def served(settings: Settings, told: Told | None = None) -> Iterator[TestClient]
     told = told or Told()
     commands = told.commands()
     orders = Orders(submit=commands.submit, align=lambda: None)
-    neighbours = {"episodes": episodes.create_app(settings, orders), "music": music.create_app(settings)}
+    neighbours = {
+        "episodes": episodes.create_app(settings, orders),
+        "music": music.create_app(settings),
+        "echo": echo.create_app(settings, submit=commands.submit),
+    }
     app: FastAPI = create_app(settings, commands, neighbours=neighbours)
     headers = {"Accept": "text/html", "Origin": BASE}
     with TestClient(

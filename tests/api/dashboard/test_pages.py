@@ -48,6 +48,11 @@ def _page(client: TestClient, url: str, status: int = 200) -> str:
     return answer.text
 
 
+def _page_of(answer: Any, status: int) -> str:
+    assert answer.status_code == status, answer.text
+    return str(answer.text)
+
+
 class _Strict(HTMLParser):
     """Collects what a strict policy would refuse, and ids that stand twice."""
 
@@ -85,7 +90,10 @@ def test_every_page_is_whole_and_keeps_to_its_policy(
         f"{at}/characters/{kai['id']}",
         f"{at}/bible",
         f"{at}/takes",
+        f"{at}/trailers",
         f"/generations/{clip}",
+        "/storage",
+        "/echo?conversation=all",
     )
     for url in pages:
         parser = _Strict()
@@ -354,6 +362,94 @@ def test_a_merge_can_be_given_up(client: TestClient, project: int, scene: int) -
     client.post(met.headers["Location"], data={"do": "abort"})
     assert "has changed nothing" in _page(client, met.headers["Location"])
     assert client.get(f"{A}/scenes/{scene}").json()["description"] == "on main"
+
+
+def test_merges_that_wait_are_listed_and_given_up(client: TestClient, project: int, scene: int) -> None:
+    at = f"/projects/{project}"
+    client.post(f"{at}/versions", data={"do": "branch", "branch": "main", "branch_name": "other"})
+    for branch in ("main", "other"):
+        client.put(f"{A}/scenes/{scene}", json={"description": f"on {branch}"}, params={"branch": branch})
+    assert "Waits for your decision" not in _page(client, f"{at}/versions")
+    met = client.post(f"{at}/versions", data={"do": "merge", "branch": "main", "source_branch": "other"})
+    page = _page(client, f"{at}/versions")
+    assert "Waits for your decision" in page
+    assert f'href="{met.headers["Location"]}"' in page
+    client.post(met.headers["Location"], data={"do": "abort", "branch": "main"})
+    assert "Waits for your decision" not in _page(client, f"{at}/versions")
+
+
+def test_a_trailer_is_asked_for_with_a_form_and_shown_under_way(
+    client: TestClient, project: int, clip: str, told: Told
+) -> None:
+    at = f"/projects/{project}/trailers"
+    assert "No trailer yet" in _page(client, at)
+    assert "no accepted takes" in _page_of(client.post(at, data={"length": "12"}), 409)
+    with transaction() as session:
+        job = generations.locked(session, clip)
+        job.status, job.chosen_take = "completed", 1
+    assert client.post(at, data={"length": "12", "title": "Soon"}).headers["Location"] == at
+    page = _page(client, at)
+    assert "Soon" in page
+    assert 'value="cancel"' in page
+    (trailer,) = client.get(f"{A}/generations", params={"project_id": project, "kind": "trailer"}).json()
+    assert ("submit", trailer["generation_id"], 1) in told.given
+    missing = client.get(f"{A}/generations/{trailer['generation_id']}/video")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
+
+
+def test_storage_is_there_at_once_and_a_clean_up_is_looked_at_first(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HOME", str(settings.home))
+    assert "Adding it up" in _page(client, "/storage")
+    assert "The store, by state" in _page(client, "/storage?sums=true")
+    assert client.post("/storage", data={"days": "9"}).headers["Location"] == "/storage?look=true&days=9"
+    assert "would go" in _page(client, "/storage?look=true&days=9")
+    assert "unreferenced_days" in _page(client, "/storage?look=true&days=soon", 422)
+    freed = client.post("/storage", data={"days": "9", "do": "apply"}).headers["Location"]
+    assert freed == "/storage?freed=0"
+    assert "were freed" in _page(client, freed)
+
+
+def test_a_project_is_given_out_and_taken_in_where_its_pages_say(
+    client: TestClient, project: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HOME", str(settings.home))
+    given_out = f"{A}/projects/{project}/archive"
+    assert f'href="{given_out}"' in _page(client, f"/projects/{project}")
+    assert f'data-goes="{A}/projects/archive"' in _page(client, "/projects")
+    file = client.get(given_out).content
+    taken_in = client.post(f"{A}/projects/archive", files={"file": ("project.zip", file, "application/zip")})
+    assert taken_in.status_code == 201, taken_in.text
+    _page(client, f"/projects/{taken_in.json()['project_id']}")
+
+
+def test_echo_is_spoken_to_and_its_plan_confirmed(client: TestClient, project: int) -> None:
+    client.post(f"{A}/characters", json={"project_id": project, "name": "Mira"})
+    begun = client.get("/echo").headers["Location"]
+    assert "What shall be made?" in _page(client, begun)
+    said = {"conversation": begun.partition("conversation=")[2], "project": str(project)}
+    wish = "Create a 5-second anime scene with Mira in a forest"
+    at = client.post("/echo", data={**said, "message": wish}).headers["Location"]
+    page = _page(client, at)
+    assert wish in page
+    assert "Generate video" in page
+    (confirm,) = re.findall(r'action="(/echo/plans/plan_[0-9a-f]+/confirm)"', page)
+    client.post(confirm, data=said)
+    page = _page(client, at)
+    assert confirm not in page
+    (made,) = re.findall(r'data-generation="(gen_[^"]+)"', page)
+    assert client.get(f"{A}/generations/{made}").json()["kind"] == "direct"
+
+
+def test_a_plan_of_echo_is_dropped(client: TestClient, project: int) -> None:
+    client.post(f"{A}/characters", json={"project_id": project, "name": "Mira"})
+    said = {"conversation": "dropped", "project": str(project)}
+    client.post("/echo", data={**said, "message": "Create a scene with Mira in a forest"})
+    at = client.post("/echo", data={**said, "message": "no"}).headers["Location"]
+    page = _page(client, at)
+    assert ">Dropped<" in page
+    assert "/confirm" not in page
 
 
 def test_an_episode_is_begun_filled_and_rendered_by_forms(
