@@ -30,6 +30,7 @@ def pages(api: httpx.Client, tower: Addresses) -> list[str]:
         f"{at}/characters/{mira}",
         f"{at}/bible",
         f"{at}/takes",
+        f"{at}/trailers",
     )
     merge = _conflict(api, project, scene)
     episode = httpx.post(
@@ -38,7 +39,13 @@ def pages(api: httpx.Client, tower: Addresses) -> list[str]:
         trust_env=False,
     ).json()["episode_id"]
     versions = (f"{at}/versions", f"{at}/diff?base=main&head=other", f"{at}/merges/{merge}")
-    rest = (f"{at}/episodes", f"{at}/episodes/{episode}", "/music", "/echo?conversation=everybody")
+    rest = (
+        f"{at}/episodes",
+        f"{at}/episodes/{episode}",
+        "/music",
+        "/echo?conversation=everybody",
+        "/storage",
+    )
     return ["/", "/new", "/projects", *own, *versions, *rest, f"/generations/{clip}", "/nowhere"]
 
 
