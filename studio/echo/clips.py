@@ -1,7 +1,7 @@
 """Orders for clips: a description, who is in it, and how it is to be made."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from studio.echo.actions import LONGEST_S, MOST
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.hearing import heard
+from studio.echo.listing import listed
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import CLIP, MAKING
 from studio.echo.plans import Missing, Terms, Understood
@@ -90,9 +91,22 @@ _SIGHT: Final = re.compile(r"(?:an?|the|two|three|some|many)\s+(?:[a-z'-]+,?\s+)
 
 
 def plan_clip(draft: Draft, clause: Clause) -> None:
-    """Clips of what the clause describes."""
+    """Clips of what the clause describes; where it lists as many as it asks for, each of its own."""
+    first, *others = listed(clause)
+    if not others:
+        _plan_described(draft, clause, {})
+        return
+    announced = clause.cut(0, first.start - clause.start)
+    shared = read_manner(announced, draft.facts.styles, draft.facts.tracks).values
+    for part in (first, *others):
+        _plan_described(draft, part, shared)
+
+
+def _plan_described(draft: Draft, clause: Clause, shared: Mapping[str, Any]) -> None:
+    """Clips of one picture; `shared` is what was said of all of a list, where it says nothing else itself."""
     track, clause = heard(draft, clause)
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    manner.values = {**shared, **manner.values}
     if track is not None:
         manner.values.setdefault("audio_path", track)
     noted = [Understood(clause.text[s:e], s, e, meaning, value) for s, e, meaning, value in manner.spans]
