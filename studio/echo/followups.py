@@ -38,6 +38,7 @@ _ADD: Final = re.compile(
     r"^(?:add|include|put in|bring in|also (?:with|show))\s+(?P<who>.+?)(?:\s+(?:to|into|in) "
     r"(?:it|that|this|the (?:scene|clip|shot)))?$"
 )
+_AS_WELL: Final = re.compile(r"^(?:with\s+)?(?P<who>[\w' ]+?),?\s+(?:as well|too|also|in it too|alongside)$")
 _REMOVE: Final = re.compile(
     r"^(?:remove|drop|lose|take out|leave out|cut out|without)\s+(?P<who>.+?)(?:\s+from (?:it|"
     r"that|the (?:scene|clip|shot)))?$"
@@ -143,7 +144,8 @@ def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
     if (instead := _INSTEAD.search(low)) is not None and cast.names:
         old = rest[instead.start("old") :] if instead["old"] else ""
         return _exchanged(terms, rest[: instead.start()], draft, old)
-    if (added := _ADD.match(low)) is not None:
+    added = _ADD.match(low) or (_AS_WELL.match(low) if cast.names else None)
+    if added is not None:
         return _joined(terms, rest[added.start("who") : added.end("who")], draft)
     if (removed := _REMOVE.match(low)) is not None:
         return _left_out(terms, rest[removed.start("who") : removed.end("who")], draft)
