@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from studio.echo.phrases import FILLER, HEADS, PICTURED, STRONG
+from studio.echo.phrases import FILLER, HEADS, PICTURED, STRONG, TRAILER
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -16,8 +16,11 @@ _MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(
-    r",?\s+(?:and|plus)\s+(?=(?:(?:another|one)\s+(?:clip |scene |shot |video )?|"
+    r",?\s+(?:and then|and|then|plus)\s+(?=(?:(?:another|one)\s+(?:clip |scene |shot |video )?|"
     r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
+)
+_TRAILER_OF: Final = re.compile(
+    rf",?\s+(?:and then|and also|and|then|plus)\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER} (?:of|for|from|with)\b)"
 )
 _COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
@@ -60,10 +63,10 @@ def clauses(text: str, low: str) -> tuple[Clause, ...]:
 def _beginnings(low: str) -> Iterator[tuple[int, int]]:
     """Where an order ends, and where the next begins."""
     yield 0, 0
-    for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low)):
+    for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low), *_TRAILER_OF.finditer(low)):
         if _ABBREVIATED.search(low[: mark.start()]) or _LONE_VERB.search(low[: mark.start()]):
             continue
-        if mark.re is _ANOTHER or is_order(low[mark.end() :]) or _is_picture(mark, low):
+        if mark.re is not _MARK or is_order(low[mark.end() :]) or _is_picture(mark, low):
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
         if _begins(low[mark.end() :], STRONG) and not _CONDITIONAL.match(

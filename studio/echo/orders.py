@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
+from studio.echo.amounts import NUMBER
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
@@ -177,9 +178,12 @@ _TITLE: Final = re.compile(
 
 def plan_episode(draft: Draft, clause: Clause) -> None:
     """An episode rendered; of scenes that are named, one is made first."""
-    manner, title = manner_of(draft, clause), _TITLE.search(clause.text)
+    track, clause = heard(draft, clause)
+    path, title = manner_of(draft, clause).values.get("audio_path", track), _TITLE.search(clause.text)
+    sound = {} if path is None else {"audio_path": path}
+    if (whole := _ALL_OF.search(clause.low)) is not None:
+        clause = clause.cut(whole.end("scenes"), len(clause.low))
     scenes = find_scenes(clause, draft.facts)
-    sound = {name: manner.values[name] for name in ("audio_path",) if name in manner.values}
     _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
     if scenes.things:
         named = {} if title is None else {"title": title["t"].strip("\"“”'«»` ")}
@@ -202,6 +206,11 @@ def plan_episode(draft: Draft, clause: Clause) -> None:
         )
 
 
+_ALL_OF: Final = re.compile(
+    r"\b(?P<scenes>(?:all|every|each)(?: of)?(?: the)? scenes? (?:of|in|from|for)) (?:the )?episode "
+    rf"{NUMBER}\b(?!.*\b(?:scenes?|except|but|without|save)\b)"
+)
+"""All scenes of an episode are the episode."""
 _THE_EPISODE: Final = re.compile(r"\b(?:the|that|this|the same) episode\b")
 
 

@@ -4,11 +4,12 @@ import re
 from typing import Any, Final
 
 from studio.canon.tables import words_of
+from studio.echo.amounts import NUMBER
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, tidy, without
 from studio.echo.orders import aims, ask_unless_asked, manner_of
-from studio.echo.phrases import REDO
+from studio.echo.phrases import ASSEMBLING, MAKING, REDO
 from studio.echo.plans import Missing
 from studio.echo.references import find_by_one_word, find_episodes, find_scenes, says_again
 
@@ -16,6 +17,8 @@ from studio.echo.references import find_by_one_word, find_episodes, find_scenes,
 def fits_redoing(draft: Draft, clause: Clause) -> bool:
     """Whether something that there is shall be made anew."""
     low = clause.low
+    if _BARE.match(low) is not None:
+        return bool(find_scenes(clause, draft.facts))
     if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run)|start (?:over|afresh))\b", low):
         return not re.search(r"\bepisodes?\b", low)
     names = bool(
@@ -28,6 +31,12 @@ def fits_redoing(draft: Draft, clause: Clause) -> bool:
     return names and (REDO.search(low) is not None or says_again(low))
 
 
+_BARE: Final = re.compile(
+    rf"(?:{MAKING}|{ASSEMBLING}|run)\s+(?:the |my |our )?scenes?\s+(?:number |no\.? ?|#)?{NUMBER}"
+    rf"(?:\s*(?:,|&|-|–|and|to|through)\s*(?:and |scene )?{NUMBER})*"
+    r"(?:,? (?:please|now|in \w+ quality|in \w+ style))*\W*$"
+)
+"""As "render scenes 1 and 2": scenes that there are, and nothing else is said of them."""
 _REDO_WORDS: Final = re.compile(
     r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
     r"anew|from scratch|"
@@ -72,7 +81,7 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
     rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])
     rest = tidy(
         re.sub(
-            r"^\s*(?:make|do|render|try|shoot|run|it|that|the|and|scene|take)\b",
+            r"^\s*(?:make|do|render|generate|create|produce|animate|film|try|shoot|run|it|that|the|and|scene|take)\b",
             " ",
             rest.strip(),
             flags=re.IGNORECASE,
