@@ -397,6 +397,20 @@ def test_a_trailer_is_asked_for_with_a_form_and_shown_under_way(
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
 
 
+def test_stale_scenes_are_marked_when_they_are_asked_for(
+    client: TestClient, project: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWER_HOME", str(settings.home))
+    told = {"project_id": project, "scene_number": 71, "description": "Rain"}
+    rain = client.post(f"{A}/scenes", json=told).json()["id"]
+    client.post(f"{A}/projects/{project}/generate-from-command", json={"prompt": "Rain", "scene_id": rain})
+    board = f"/projects/{project}?first=71"
+    assert ">Stale<" not in _page(client, f"{board}&standings=true")
+    client.put(f"{A}/scenes/{rain}", json={"description": "Snow"})
+    assert ">Stale<" in _page(client, f"{board}&standings=true")
+    assert ">Stale<" not in _page(client, board)
+
+
 def test_storage_is_there_at_once_and_a_clean_up_is_looked_at_first(
     client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
