@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from studio.echo.phrases import FILLER, HEADS, PICTURED, STRONG, TRAILER
+from studio.echo.courtesies import FILLER, said_until
+from studio.echo.phrases import HEADS, PICTURED, STRONG, TRAILER
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -54,8 +55,8 @@ def clauses(text: str, low: str) -> tuple[Clause, ...]:
     for (start, first), (end, _) in zip(places, [*places[1:], (len(low), len(low))], strict=True):
         del start
         part = low[first:end]
-        kept = len(part.rstrip(" ,;.!?"))
-        if part.strip(" ,.;!?"):
+        kept = said_until(part)
+        if part.strip(" ,.;!?\n"):
             found.append(Clause(text[first : first + kept], part[:kept], first))
     return tuple(found)
 

@@ -3,24 +3,6 @@
 import re
 from typing import Final
 
-FILLER: Final = re.compile(
-    r"(?:(?:please(?: to)?|pls|kindly|now|then|next|also|first|firstly|second|secondly|finally|lastly|"
-    r"afterwards?|after that|ok(?:ay)?|hey|heya|hi|hiya|yo|oh|ah|um+|uh+|er+m?|right|sorry|actually|"
-    r"hello|good (?:morning|afternoon|evening)|there|well|no(?! \w+ing\b)|nope|nah|yes|yeah|yep|hmm+|"
-    r"i (?:don't|do not|didn't) like (?:it|that|this)|not good|echo|"
-    r"so|if so|if yes|if it is|alright|all right|great|good|perfect|lovely|brilliant|awesome|"
-    r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|and|but|"
-    r"just|maybe|perhaps|"
-    r"(?:can|could|would) you (?:be so (?:kind|good) as to|please)|any chance (?:you could|of)|"
-    r"is it possible to|do you think you (?:can|could)|i was wondering if you could|"
-    r"can you|could you|would you|let me see|i'd love to see|i would love to see|"
-    r"will you|can we|could we|i want you to|i'd like you to|i would like you to|i want to|"
-    r"i'd like to|i would like to|"
-    r"we want to|we need to|we should|you should|let's|let us|go ahead and|try to|help me|get "
-    r"to work and)(?![\w'])"
-    r"[,:.!…]*\s*)*",
-    re.IGNORECASE,
-)
 CLIP: Final = (
     r"(?:clips?|scenes?|shots?|videos?|animations?|sequences?|takes?|versions?|variations?|"
     r"variants?|renders?|shorts?|footage)"

@@ -22,6 +22,7 @@ from studio.echo.bounds import refused
 from studio.echo.changing import fits_change, plan_change
 from studio.echo.clauses import Clause, clauses, hidden, is_order
 from studio.echo.clips import is_description, is_ordered, plan_clip
+from studio.echo.courtesies import FILLER
 from studio.echo.drafting import Draft, begun
 from studio.echo.facts import Context, Facts
 from studio.echo.followups import is_modification, plan_modified, plan_repeated
@@ -37,7 +38,6 @@ from studio.echo.orders import (
     plan_trailer,
     plan_unpublishing,
 )
-from studio.echo.phrases import FILLER
 from studio.echo.plans import Missing, Plan, Turn, Understood
 from studio.echo.redoing import fits_redoing, plan_redoing
 from studio.echo.sequels import fits_sequel, plan_sequel
@@ -80,7 +80,9 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
         if draft.refusals:
             break
     draft.understood += [
-        Understood(slip.words, slip.start, slip.end, "spelling", slip.meant) for slip in text.slips
+        Understood(slip.words, slip.start, slip.end, "spelling", slip.meant)
+        for slip in text.slips
+        if slip.words.strip()
     ]
     if not draft.steps and not draft.questions and not draft.refusals and not draft.notes:
         draft.ask(Missing.INTENT, "What shall I make, change, look up or publish?")
@@ -236,7 +238,7 @@ def _of_pictures(draft: Draft, clause: Clause) -> Planner | None:
 def merged(asked: Plan, answer: str) -> str:
     """The request whose question `answer` answers, with the answer in it."""
     question = asked.questions[0]
-    answer = answer.strip().rstrip(".!")
+    answer = answer[FILLER.match(answer).end() :].strip().rstrip(".!")  # type: ignore[union-attr]
     if question.words and question.words in asked.request:
         return asked.request.replace(question.words, answer, 1)
     joined = {Missing.CONTENT: ": ", Missing.CHANGE: ": ", Missing.SCENES: " from "}.get(

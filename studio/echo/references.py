@@ -51,7 +51,7 @@ def find_episodes(clause: Clause, facts: Facts) -> Found:
 
 def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[str, ...]:
     """The generations that a clause names by their ids, or as the latest one."""
-    ids = tuple(clause.text[each.start() : each.end()] for each in _GENERATION.finditer(clause.low))
+    ids = tuple(_as_made(clause.text[slice(*each.span())], facts) for each in _GENERATION.finditer(clause.low))
     if ids:
         return tuple(dict.fromkeys(ids))
     newest = _NEWEST.search(clause.low)
@@ -64,6 +64,11 @@ def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[s
         if fits and (kind is None or made.kind == kind):
             return (made.id,)
     return ()
+
+
+def _as_made(written: str, facts: Facts) -> str:
+    """The id as the project has it, in whatever letters it is written."""
+    return next((each.id for each in facts.made if each.id.lower() == written.lower()), f"gen{written[3:]}")
 
 
 def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
