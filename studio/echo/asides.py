@@ -25,7 +25,7 @@ _JUDGED: Final = (
     r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it"
 )
 REMARK: Final = re.compile(
-    r"(?:i(?:'m| am)? (?:really |so |quite |very |not )*(?:happy|pleased|satisfied|unhappy|love|like|liked|"
+    r"(?:i(?:'m| am)? (?:really |so |quite |very |not )*(?:happy|prefer|pleased|satisfied|unhappy|love|like|liked|"
     r"loved|hate|hated|dislike|don't like|do not like|didn't like|can't stand|approve of|think|fan of)\b"
     r"|(?:scene|episode|gen_|it|that|this|the [\w' ]{1,40}?)(?:[\w' ]{0,20})(?:'s| is| was| looks?| looked|"
     r" turned out| came out| feels?| seems?)(?: (?:really|so|too|very|no|not|quite|a bit|just|way|all))*"

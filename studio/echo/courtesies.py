@@ -21,7 +21,7 @@ _PLEADED: Final = (
     rf"please(?: to)?|pls|kindly|{_MODAL} (?:you|we)(?: (?:be so (?:kind|good) as to|please|also|just|maybe|"
     r"quickly))?|any chance (?:you could|of)|is it possible to|do you think you (?:can|could)|"
     r"i was wondering if you could|(?:i|we)(?: want| need| would like|'d like|'d love| would love) you to|"
-    r"(?:i|we)(?: want|'d like| would like| need| should| have) to(?! see\b)|we should|you should|let's|let us|"
+    rf"(?:i|we)(?: want|'d like| would like|'d love| need| should| have) to(?: see(?! (?:how|if|whether|what)\b))?|{_MODAL} (?:i|we) (?:please )?(?:have|get|see)(?! \w+ published\b)|we should|you should|let's(?: have(?= [a-z0-9' ]+ing\b))?|let us|"
     r"go ahead and|try to|help me|get to work and|let me see|i'd love to see|i would love to see"
 )
 _HURRIED: Final = (

@@ -19,7 +19,7 @@ from studio.echo.who import Cast, find_cast
 _LEAD: Final = re.compile(
     r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
     r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
-    r"(?:\w+|a few) more|"
+    r"(?:\w+|a few) more(?: (?:versions?|takes?|variations?|clips?|shots?))?|(?:i |we )?(?:need|want|'d like) (?:it|that|this)|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
     r"scene|shot))?|same(?: (?:thing|one|clip|scene|shot|again))?|do|the|now|and|but|just|"
@@ -40,7 +40,7 @@ _ADD: Final = re.compile(
 )
 _AS_WELL: Final = re.compile(r"^(?:with\s+)?(?P<who>[\w' ]+?),?\s+(?:as well|too|also|in it too|alongside)$")
 _REMOVE: Final = re.compile(
-    r"^(?:remove|drop|lose|take out|leave out|cut out|without)\s+(?P<who>.+?)(?:\s+from (?:it|"
+    r"^(?:take\s+(?=.+\bout\b)|remove|drop|lose|take out|leave out|cut out|without)\s*\b(?P<who>.+?)(?:\s+out(?: of (?:it|that|this))?)?(?:\s+from (?:it|"
     r"that|the (?:scene|clip|shot)))?$"
 )
 _KINDS: Final = tuple(

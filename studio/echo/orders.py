@@ -25,7 +25,7 @@ from studio.echo.sequels import picked
 from studio.echo.sounds import find_sounds
 
 _IT: Final = re.compile(rf"\b{IT}\b")
-_BOTH: Final = re.compile(r"\b(?:both|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
+_BOTH: Final = re.compile(r"\b(?:both|the two(?: of (?:them|those))?|the two (?:clips|shots|scenes)|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
 _WHOLE: Final = re.compile(r"\b(?:project|show|series|anime|everything|season|whole thing|movie|film)\b")
 _LATEST: Final = re.compile(
     r"\b(?:the |my |our )?(?:trailer|teaser|clip|video|render|scene|shot|episode|take|result)s?\b"
@@ -53,7 +53,7 @@ def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target
 def spoken_of(draft: Draft, clause: Clause) -> list[Target]:
     """What "it" or "both" stands for, or "the trailer" where something was made."""
     if _BOTH.search(clause.low):
-        return list(draft.made[-2:] if "both" in clause.low else draft.made)
+        return list(draft.made[-2:] if re.search(r"\bboth|\btwo\b", clause.low) else draft.made)
     if draft.spoken_of and (_IT.search(clause.low) or _LATEST.search(clause.low) or not _object(clause.low)):
         return [draft.spoken_of[-1]]
     return []
@@ -170,8 +170,8 @@ def fits_episode(draft: Draft, clause: Clause) -> bool:
 
 
 _TITLE: Final = re.compile(
-    r"\b(?:called|titled|named|entitled|(?:call|title|name) it|with the title|"
-    r"title[:=])\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
+    r"\b(?:called|titled|named|entitled|(?:call|title|name) (?:it|that|this|the episode)|with the title|"
+    r"(?:working )?title[:=]?)\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
     r"[A-Z][^,.;]*)"
 )
 
@@ -258,7 +258,7 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
         r"(?:together )?(?:into|an?|the)\b",
         clause.low,
     )
-    if _WHOLE.search(behind) or not (_IT.search(behind) or front):
+    if _WHOLE.search(behind) or not (_IT.search(behind) or _BOTH.search(behind) or front):
         return {"project_id": draft.facts.project_id}
     return _of_spoken(draft, clause)
 

@@ -9,13 +9,13 @@ CLIP: Final = (
 )
 MAKING: Final = (
     r"(?:create|make|generate|render|produce|animate|draw|film|shoot|do|give|get|show|build|"
-    r"prepare|whip up|i want|"
-    r"i'd like|i would like|i need|we need|we want|we'd like|want|need|how about|what about|record|paint)"
+    r"prepare|whip up|put together|start|begin|kick off|(?:i|we) (?:still |also |really )*(?:need|want)|i want|"
+    r"i'd like|i would like|we'd like|we would like|want|need|how about|what about|record|paint)"
 )
 ASSEMBLING: Final = (
     r"(?:render|make|create|assemble|build|produce|compile|generate|cut|put|edit|stitch|"
     r"combine|turn|join|finish|do|"
-    r"i want|i'd like|i need|we need|we want|get|have|can we get|give)"
+    r"string|splice|start|begin|kick off|i want|i'd like|i need|we need|we want|get|have|can we get|give)"
 )
 TRAILER: Final = r"(?:trailers?|teasers?|promos?|promo video|highlight reel|sizzle reel|preview reel)"
 SERVER: Final = (
@@ -67,6 +67,10 @@ STATUS: Final = re.compile(
     rf"|(?:check|see|look|tell me|let me know)(?: on| up on| at)? (?:how|whether|if|"
     rf"what)\b.{{0,40}}\b{_ASKED}"
     r"|(?:check|look in|follow up) on\b"
+    r"|(?:give me |show me |i need )?(?:a |an |the )?(?:quick )?(?:rundown|overview|summary|recap) (?:of|on)\b.{0,40}\b"
+    r"(?:progress|running|going|queue|everything|renders?|jobs|work)\b"
+    r"|(?:tell|show) me (?:what|where|which|how|whether|if)\b.{0,40}\b(?:running|stands?|stand|status|queue|rendering|waiting|"
+    r"done|finished|ready|failed|left|going)\b"
     r"|what are you (?:\w+ing|up to)\b|(?:any )?(?:updates?|news|progress) (?:on|about|for)\b"
     r"|has anything\b|have you (?:finished|done|started)\b"
 )
@@ -123,7 +127,7 @@ CHANGE: Final = re.compile(
     r"|make\b|from now on\b|going forward\b"
 )
 MODIFY: Final = re.compile(
-    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|"
+    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|take\b.{1,40}\bout\b|(?:i |we )?(?:need|want|'d like) (?:it|that|this)\b|"
     r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
     r"version|"
     r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
@@ -160,7 +164,7 @@ HEADS: Final = (
     re.compile(r"make (?:a|an|the|another|\w+'s)\b"),
     re.compile(
         r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"
-        r"call|email|mail|post|ignore|download|install|write|book|buy|order|return|drop)\s+\S"
+        r"call(?! (?:it|that|this|the)\b)|email|mail|post|ignore|download|install|write|book|buy|order|return|drop)\s+\S"
     ),
     re.compile(r"(?:system|assistant|user|admin(?:istrator)?)\s*:"),
 )

@@ -42,7 +42,7 @@ _REDO_WORDS: Final = re.compile(
     r"anew|from scratch|"
     r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
     r"have another (?:go|stab|crack)(?: at| with)?|start over(?: with it)?|take (?:two|three)(?: of)?|"
-    r"i (?:hate|dislike)|how|(?:turned|came) out|with it|"
+    r"(?:i(?:'m| am) )?(?:not|un) ?(?:so |very |really )?(?:happy|satisfied|pleased) with|i (?:hate|dislike)|how|(?:turned|came) out|with it|"
     r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
     r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
     r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
@@ -93,5 +93,5 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
 _SAYS_NOTHING: Final = words_of(
     """it that this the and make do an a of scene clip take render give with have to for me us needs need
     redoing redone i we want d like new version one you can could my our is was not please go should be must
-    re rendered rerendered remade reshot regenerated"""
+    is fine ok enough good re rendered rerendered remade reshot regenerated"""
 )

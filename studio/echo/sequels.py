@@ -18,7 +18,7 @@ _LIKEWISE: Final = re.compile(
     r"likewise|"
     r"ditto|that|it|one)?\s*(?:\b(?:for|with|to|on|of)\b)?\s*"
 )
-_TOO: Final = re.compile(r"[\s,]*(?:as well|too|also|likewise|next|please|instead|then)*\W*$")
+_TOO: Final = re.compile(r"[\s,]*(?:as well|(?:in )?the same(?: way)?|like that|too|also|likewise|next|please|instead|then)*\W*$")
 _PICKED: Final = re.compile(
     r"\b(?:the )?(?:very )?(?P<which>first|1st|second|2nd|third|3rd|last|latest|previous|earlier|"
     r"original|new|newest|other)"

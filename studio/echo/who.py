@@ -36,7 +36,7 @@ BEGINNERS: Final = words_of(
     nothing something everything traffic music winter spring summer autumn fall tide ash ice blood hail
     frost heat laughter grass tea coffee sake ramen love death life fate hope war peace evil magic steel
     glass paper ink gold lava rust today tonight tomorrow suddenly meanwhile camera it she he they there
-    here one each another both close wide slow fast pan zoom tilt shot scene clip
+    here one each another both create make give show generate render film shoot animate draw put get have let take close wide slow fast pan zoom tilt shot scene clip
     """
 )
 """What a sentence may begin with that is no name, though somebody could act as it does."""
@@ -60,7 +60,7 @@ _AFTER_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _ACTS: Final = re.compile(
-    r"\s+(?:(?:slowly|quickly|quietly|suddenly|then|also|just)\s+)?(?:(?!(?:is|was|has|"
+    r"\s+(?:(?:slowly|quickly|quietly|suddenly|then|also|just)\s+)?(?:(?!(?:is|was|has|us|"
     r"station|boss|glass|grass|news|yes|this|plus)\b)[a-z]+(?:s|ing)\b|(?:is|was|has|and)\b)"
 )
 _PRONOUNS: Final = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their)\b")
@@ -134,7 +134,8 @@ def _stands_for_somebody(text: str, start: int, end: int, words: Sequence[str]) 
     before, behind = text[:start], text[end:]
     if len(words) == 1 and words[0] in NAMED_AFTER_THINGS and _AFTER_WITH.search(before):
         return _THINGS.match(behind) is None
-    if any(word in KNOWN or word in PERSON_WORDS for word in words):
+    ordinary = [word in KNOWN or word in PERSON_WORDS for word in words]
+    if all(ordinary) or (ordinary[0] and any(ordinary)):
         return False
     if _AFTER_WITH.search(before):
         return not (re.search(r",\s*$", before) and not _ACTS.match(behind))
