@@ -14,6 +14,7 @@ from deployments.mcp_tools import ANIME, ECHO, EPISODES, GET, MUSIC, Tool
 from studio.errors import StudioError, UnavailableError
 
 TIMEOUT_S: Final = 60.0
+MOST_QUOTED: Final = 400
 _PREFIXES: Final = {ANIME: "/api/anime", EPISODES: "/api/anime", MUSIC: "/api", ECHO: "/api/echo"}
 
 
@@ -39,7 +40,7 @@ class Caller:
         """
         fault = next(Draft202012Validator(tool.schema()).iter_errors(dict(given)), None)
         if fault is not None:
-            raise RefusedError(f"{tool.name}: {fault.json_path}: {fault.message}")
+            raise RefusedError(f"{tool.name}: {fault.json_path}: {_short(fault.message)}")
         is_dry = tool.asks_first and given.get("dry_run", True)
         if is_dry and not tool.has_dry_run:
             return self._would(tool, given)
@@ -78,7 +79,8 @@ class Caller:
         try:
             reply = self.http.request(method, url, params=dict(query), json=sent, headers=headers)
         except httpx.HTTPError as error:
-            raise UnavailableError(f"{tool.service} at {base} does not answer: {error}") from error
+            why = str(error) or type(error).__name__
+            raise UnavailableError(f"{tool.service} at {base} does not answer: {why}") from error
         if reply.is_success:
             return reply
         raise RefusedError(_words(reply), status=reply.status_code)
@@ -90,7 +92,21 @@ def _named(parameters: Mapping[str, Any] | None, given: Mapping[str, Any]) -> di
 
 def _told(reply: httpx.Response) -> Any:
     """The answer; of a call that has none, that it was made."""
-    return reply.json() if reply.content else {"done": f"{reply.request.method} {reply.request.url.path}"}
+    if not reply.content:
+        return {"done": f"{reply.request.method} {reply.request.url.path}"}
+    try:
+        return reply.json()
+    except ValueError as error:
+        raise UnavailableError(f"What answers at {reply.request.url} is no service of the tower.") from error
+
+
+def _short(words: str) -> str:
+    """A validator quotes all of what is wrong, and what is too long is long: where that begins and ends."""
+    return (
+        words
+        if len(words) <= MOST_QUOTED
+        else f"{words[: MOST_QUOTED // 2]} ... {words[-MOST_QUOTED // 2 :]}"
+    )
 
 
 def _listed(reply: httpx.Response) -> dict[str, Any]:

@@ -108,7 +108,10 @@ def names(what: str) -> Schema:
     }
 
 
-_KEY: Final = text("The same key and request have one effect, however often they are sent.", 200)
+_KEY: Final = spelt(
+    "The same key and request have one effect, however often they are sent; ASCII.",
+    r"[!-~](?:[ -~]{0,198}[!-~])?",
+)
 _DRY_RUN: Final = {
     "type": "boolean",
     "default": True,

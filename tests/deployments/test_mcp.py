@@ -263,6 +263,9 @@ def test_a_dry_run_tells_what_it_would_be_done_to_and_leaves_it(addresses: Addre
     ("name", "given", "words"),
     [
         ("read_generation", {"generation_id": "gen_none\n"}, r"does not match"),
+        ("produce", {"project_id": 1, "prompt": "x", "idempotency_key": "\u00e9"}, r"does not match"),
+        ("produce", {"project_id": 1, "prompt": "x", "idempotency_key": "a\nb"}, r"does not match"),
+        ("produce", {"project_id": 1, "prompt": "x" * 100_000}, r"(?s)^.{,500} is too long$"),
         ("read_conversation", {"conversation_id": ".."}, r"does not match"),
         ("create_scene", {"project_id": "one", "scene_number": 1}, r"does not match"),
         ("publish_episode", {"episode_id": "../../projects"}, r"does not match"),
