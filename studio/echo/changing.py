@@ -60,6 +60,10 @@ _UNOWNED: Final = re.compile(
 """As "change the hair colour to blue", where it is not said whose."""
 
 
+_SWAPPED: Final = re.compile(r"(?:swap|replace|exchange|change) (?:him|her|them) (?:for|with|by|to)\b")
+"""As "swap her for Mira": somebody else in the clip, where somebody is named."""
+
+
 def fits_change(draft: Draft, clause: Clause) -> bool:
     """Whether a clause says how a character is to be from now on."""
     low = clause.low
@@ -73,6 +77,8 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     verb = _VERB.match(low)
     place = verb.end() if verb else 0
     if verb is not None and _SOMEBODY.match(low[place:]):
+        if draft.clip is not None and _SWAPPED.match(low):
+            return not find_cast(clause.text, draft.facts).names
         return (
             not verb[0].startswith("make")
             or _COMPARED.match(re.sub(_SOMEBODY, "", low[place:], count=1)) is not None

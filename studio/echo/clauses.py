@@ -78,7 +78,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
 
 _MARKUP: Final = re.compile(r"[<>{}$`\\]")
 """Signs of a text that was not typed as one: no order begins at its commas."""
-_LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please )(?:approve|go|go ahead|check|sign off|finish|try)$")
+_LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please |you |we )(?:approve|go|go ahead|check|sign off|finish|try)$")
 """As in "approve and publish gen_1", which is one order."""
 _LED_BY_CONDITION: Final = re.compile(r"(?:if|once|when|as soon as|after|unless)\b[^,.;]{3,80},\s*")
 _SENTENCE: Final = re.compile(r"[.;!?]\s")

@@ -34,11 +34,13 @@ _LATEST: Final = re.compile(
 
 def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target]:
     """What a clause speaks of: generations, scenes and episodes by name, else what was spoken of before."""
+    if (one := _newest_made(draft, clause)) is not None:
+        return [one]
     named: list[Target] = [
         {"generation_id": each} for each in find_generations(clause, draft.facts, finished=finished)
     ]
     if named:
-        return named
+        return _with_spoken_of(draft, clause, named)
     scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
     scenes = scenes if scenes or episodes else find_by_one_word(clause, draft.facts)
     _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
@@ -47,7 +49,29 @@ def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target
         return [one]
     named = [{"scene_id": each.id} for each in scenes.things]
     named += [{"episode_id": each.id} for each in episodes.things]
-    return named or ([] if scenes or episodes else spoken_of(draft, clause))
+    if named:
+        return _with_spoken_of(draft, clause, named)
+    return [] if scenes or episodes else spoken_of(draft, clause)
+
+
+_NEWEST_ONE: Final = re.compile(r"\bthe (?:latest|newest|last|most recent)(?: one)?(?= |$)(?! \w)|\bthe (?:latest|newest|last) one\b")
+
+
+def _newest_made(draft: Draft, clause: Clause) -> Target | None:
+    """What this conversation made last, where "the latest one" is all that is said."""
+    if not draft.made or _NEWEST_ONE.search(clause.low) is None:
+        return None
+    return draft.made[-1]
+
+
+_AND_MORE: Final = re.compile(r"\b(?:it|that|this)(?: one)?\s*(?:,|and|plus|&)[\s,]*(?:and |also )?(?:scene|episode|gen_)")
+
+
+def _with_spoken_of(draft: Draft, clause: Clause, named: list[Target]) -> list[Target]:
+    """What is named, and before it what "that and scene 1" speaks of besides."""
+    if not draft.spoken_of or _AND_MORE.search(clause.low) is None:
+        return named
+    return [draft.spoken_of[-1], *named]
 
 
 def spoken_of(draft: Draft, clause: Clause) -> list[Target]:

@@ -157,10 +157,8 @@ def _of_numbers(
 
 def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     low = clause.text.lower()
-    for thing in things:
-        title = thing.title.lower().strip()
-        if len(title) > 3 and (at := low.find(title)) >= 0 and len(low) == len(clause.text):
-            return Found((thing,), (), at, at + len(title))
+    if (whole := _by_whole_titles(low, things)) and len(low) == len(clause.text):
+        return whole
     scored = [
         (fuzz.partial_ratio(thing.title.lower(), low), thing) for thing in things if len(thing.title) > 8
     ]
@@ -168,6 +166,15 @@ def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     if likest is not None and likest[0] >= LIKE:
         return Found((likest[1],))
     return _by_words_of_titles(clause.low, things)
+
+
+def _by_whole_titles(low: str, things: Sequence[Numbered]) -> Found:
+    """All whose titles stand in the text, in its order."""
+    places = [(low.find(title), title, each) for each in things if len(title := each.title.lower().strip()) > 3]
+    said = sorted((at, at + len(title), each.id) for at, title, each in places if at >= 0)
+    by_id = {each.id: each for each in things}
+    named = tuple(by_id[each] for _, _, each in said)
+    return Found(named, (), said[0][0], max(end for _, end, _ in said)) if said else Found()
 
 
 _STOP: Final = frozenset({"the", "a", "an", "in", "on", "at", "of", "to", "and", "with", "for", "scene"})
