@@ -32,6 +32,11 @@ REMARK: Final = re.compile(
     rf" (?:{_JUDGED})\b)[^.!?]*$"
 )
 """Praise and blame of what there is: they order nothing by themselves."""
+TOO: Final = re.compile(
+    r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?| came out) )?(?:a (?:bit|little) |much |way |far )?"
+    r"too (?:short|long)\W*$"
+)
+"""What is wrong with the length of what was made: said alone, it is to be otherwise."""
 _TRADE: Final = (
     rf"(?:{IT}|its?|score|verdict|scenes?|episodes?|clips?|trailers?|renders?|gen_\w+|everything|takes?|"
     r"shots?)"

@@ -10,6 +10,7 @@ _GREETED: Final = (
 )
 _ANSWERED: Final = (
     r"no(?! \w+ing\b)|nope|nah|yes|yeah|yep|not good|not quite|i (?:don't|do not|didn't) like (?:it|that|this)|"
+    r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?) )?(?:a (?:bit|little) |much |way |far )?too \w+(?=[.,;:!]\s*\w)|"
     r"so|if so|if yes|if it is"
 )
 _ORDERED: Final = (

@@ -7,6 +7,7 @@ from typing import Final
 from studio.canon.tables import listed
 from studio.echo.actions import MOST
 from studio.echo.amounts import NUMBER, number
+from studio.echo.asides import TOO
 from studio.echo.clauses import Clause
 from studio.echo.clips import add_clips, ask_about
 from studio.echo.drafting import Draft
@@ -64,16 +65,34 @@ _DESCRIBED: Final = re.compile(r"(?:make|do|keep) (?:it|this|that)\b[^:]{1,40}:\
 """As "make it ink noir: Kai at the bar", where nothing was made before."""
 
 
+_ONE_OF: Final = re.compile(r"(?:and )?(?:another )?one of (?!(?:it|that|those|them|these)\b)")
+SHORTEST_PICTURE: Final = 4
+"""Words from which on "one of Mira rowing home" is a picture of its own, in a message that has ordered one."""
+
+
 def is_modification(draft: Draft, clause: Clause) -> bool:
     """Whether a clause changes what was asked for before."""
+    if draft.clip is not None and _says_only_how(draft, clause):
+        return True
     match = MODIFY.match(clause.low)
     if match is None or (draft.clip is None and _DESCRIBED.match(clause.low)):
+        return False
+    if draft.steps and _ONE_OF.match(clause.low) and len(clause.low.split()) > SHORTEST_PICTURE:
         return False
     says_again = re.match(
         r"(?:again|once more|one more time|another one|same|the same|do the same)\b", clause.low
     )
     points_back = re.match(r"(?:make|change|put) (?:it|that|this|them)\b", clause.low)
     return bool(says_again or points_back) or draft.clip is not None
+
+
+def _says_only_how(draft: Draft, clause: Clause) -> bool:
+    """As "high quality" or "nine seconds": nothing is said but how the clip before is to be."""
+    if TOO.match(clause.low):
+        return True
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    spans = [(start, end) for start, end, _, _ in manner.spans]
+    return bool(spans) and not tidy(re.sub(r"\bit\b", " ", without(clause.low, spans)))
 
 
 def plan_repeated(draft: Draft, clause: Clause) -> None:
@@ -97,6 +116,8 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
         Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
     ]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
+    if TOO.match(rest.lower()):
+        rest = ""
     rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
@@ -149,6 +170,8 @@ def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
         return _joined(terms, rest[added.start("who") : added.end("who")], draft)
     if (removed := _REMOVE.match(low)) is not None:
         return _left_out(terms, rest[removed.start("who") : removed.end("who")], draft)
+    if cast.names and _BESIDE.match(low) is not None:
+        return _joined(terms, re.sub(r"^(?:put|have|place|seat) ", "", rest, flags=re.IGNORECASE), draft)
     if cast.names and not set(cast.names) & set(terms.cast):
         return _exchanged(terms, rest, draft, "")
     return replace(terms, prompt=_seen_otherwise(terms.prompt, re.sub(r"\s*,?\s*\binstead$", "", rest)))
@@ -169,10 +192,18 @@ def _without_kind(prompt: str, kind: re.Pattern[str]) -> str:
     return tidy(without(prompt, spans)) or prompt
 
 
+_HIM: Final = re.compile(r"\s*(?:him|her|them)\s*", re.IGNORECASE)
+_BESIDE: Final = re.compile(
+    r"^(?:put |have |place |seat )?(?P<who>.+?)\s+(?P<where>(?:next to|beside|behind|in front of|opposite|with|by|near)"
+    r"\s+(?:him|her|them))$"
+)
+"""As "put Mira next to him", where somebody joins."""
+
+
 def _exchanged(terms: Terms, rest: str, draft: Draft, old: str) -> Terms:
     """Somebody else in the place of those of before, or of the one who is named."""
     new = find_cast(rest, draft.facts)
-    leaving = find_cast(old, draft.facts).names or (terms.cast if not old else ())
+    leaving = find_cast(old, draft.facts).names or (() if old and not _HIM.fullmatch(old) else terms.cast)
     leaving = tuple(name for name in leaving if name in terms.cast and name not in new.names)
     before = find_cast(terms.prompt, draft.facts, is_story=False)
     prompt, is_placed = terms.prompt, False

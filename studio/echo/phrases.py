@@ -166,6 +166,7 @@ HEADS: Final = (
         r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"
         r"call(?! (?:it|that|this|the)\b)|email|mail|post|ignore|download|install|write|book|buy|order|return|drop)\s+\S"
     ),
+    re.compile(r"use (?:it|this|that(?: \w+)?) (?:for|in|on|under|as) "),
     re.compile(r"(?:system|assistant|user|admin(?:istrator)?)\s*:"),
 )
 """What a new order begins with."""

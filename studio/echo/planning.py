@@ -123,7 +123,21 @@ def _plan_clause(draft: Draft, clause: Clause) -> None:
     if (parted := turned_round(clause)) is not None:
         _note_undone(draft, parted[0])
         clause = parted[1]
-    _plan_order(draft, clause)
+    _plan_order(draft, _used(draft, clause))
+
+
+_USED: Final = re.compile(
+    r"use (?:it|this|that|(?:the same|this|that|the) (?:track|song|music|tune|piece|one))\s+(?:for|in|on|under|as the music for)\s+"
+)
+
+
+def _used(draft: Draft, clause: Clause) -> Clause:
+    """An order that begins with its music, "use that track for a trailer", begun with itself."""
+    found = _USED.match(clause.low)
+    if found is None or draft.track is None:
+        return clause
+    rest = clause.cut(found.end(), len(clause.low))
+    return replace(rest, text=f"{rest.text} with that track", low=f"{rest.low} with that track")
 
 
 def _is_aside(draft: Draft, clause: Clause) -> bool:
@@ -154,7 +168,7 @@ def _note_condition(draft: Draft, said: Clause) -> None:
 
 def _plan_order(draft: Draft, clause: Clause) -> None:
     planner = intent_of(draft, clause)
-    if planner not in {None, plan_clip, plan_modified} and (parted := condition_behind(clause)) is not None:
+    if planner not in {None, plan_clip, plan_modified, plan_status} and (parted := condition_behind(clause)) is not None:
         _note_condition(draft, parted[0])
         clause = parted[1]
     refusal = refused(

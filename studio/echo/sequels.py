@@ -37,6 +37,8 @@ LENGTHS: Final[Mapping[str, float]] = {
     "longer": 2.0,
     "twice as long": 2.0,
     "shorter": 0.5,
+    "too short": 2.0,
+    "too long": 0.5,
     "half as long": 0.5,
 }
 """What "longer" means where no length is said: twice; "shorter": half."""
