@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from studio.echo.courtesies import FILLER, said_until
-from studio.echo.phrases import HEADS, PICTURED, STRONG, TRAILER
+from studio.echo.phrases import DOING, HEADS, PICTURED, STRONG, TRAILER
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -21,7 +21,8 @@ _ANOTHER: Final = re.compile(
     r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
 )
 _TRAILER_OF: Final = re.compile(
-    rf",?\s+(?:and then|and also|and|then|plus)\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER} (?:of|for|from|with)\b)"
+    rf",?\s+(?:and then|and also|and|then|plus)\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER}(?: (?:of|for|"
+    rf"from|with)\b|(?: too| as well)?\s*(?:[.,;!?]|$)))"
 )
 _COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
@@ -70,7 +71,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
         if mark.re is not _MARK or is_order(low[mark.end() :]) or _is_picture(mark, low):
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
-        if _begins(low[mark.end() :], STRONG) and not _CONDITIONAL.match(
+        if _begins(low[mark.end() :], STRONG) and not _is_conditional(
             _SENTENCE.split(low[: mark.start()])[-1]
         ):
             yield mark.start(), mark.end()
@@ -78,11 +79,20 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
 
 _MARKUP: Final = re.compile(r"[<>{}$`\\]")
 """Signs of a text that was not typed as one: no order begins at its commas."""
-_LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please |you |we )(?:approve|go|go ahead|check|sign off|finish|try)$")
+_LONE_VERB: Final = re.compile(
+    r"(?:^|[.;!?,]\s*|please |you |we )(?:approve|go|go ahead|check|sign off|finish|try)$"
+)
 """As in "approve and publish gen_1", which is one order."""
-_LED_BY_CONDITION: Final = re.compile(r"(?:if|once|when|as soon as|after|unless)\b[^,.;]{3,80},\s*")
+_LED_BY_CONDITION: Final = re.compile(
+    rf"(?:if|once|when|as soon as|after|unless)\b[^,.;]{{3,80}}?(?:,\s*|\s+(?:then )?(?={DOING}\b))"
+)
 _SENTENCE: Final = re.compile(r"[.;!?]\s")
 _CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
+
+
+def _is_conditional(low: str) -> bool:
+    """Whether a sentence begins with a condition, courtesies aside."""
+    return _CONDITIONAL.match(low[FILLER.match(low).end() :]) is not None  # type: ignore[union-attr]
 
 
 def _is_picture(mark: re.Match[str], low: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from studio.canon.tables import listed
-from studio.echo.actions import MOST
+from studio.echo.actions import ACTIONS, MOST
 from studio.echo.amounts import NUMBER, number
 from studio.echo.asides import TOO
 from studio.echo.clauses import Clause
@@ -14,13 +14,15 @@ from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import MODIFY
 from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.references import says_again
 from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
     r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
     r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
-    r"(?:\w+|a few) more(?: (?:versions?|takes?|variations?|clips?|shots?))?|(?:i |we )?(?:need|want|'d like) (?:it|that|this)|"
+    r"(?:(?:\w+|a few) )?more(?: (?:versions?|takes?|variations?|clips?|shots?))?|(?:i |"
+    r"we )?(?:need|want|'d like) (?:it|that|this)|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
     r"scene|shot))?|same(?: (?:thing|one|clip|scene|shot|again))?|do|the|now|and|but|just|"
@@ -41,7 +43,8 @@ _ADD: Final = re.compile(
 )
 _AS_WELL: Final = re.compile(r"^(?:with\s+)?(?P<who>[\w' ]+?),?\s+(?:as well|too|also|in it too|alongside)$")
 _REMOVE: Final = re.compile(
-    r"^(?:take\s+(?=.+\bout\b)|remove|drop|lose|take out|leave out|cut out|without)\s*\b(?P<who>.+?)(?:\s+out(?: of (?:it|that|this))?)?(?:\s+from (?:it|"
+    r"^(?:take\s+(?=.+\bout\b)|remove|drop|lose|take out|leave out|cut out|"
+    r"without)\s*\b(?P<who>.+?)(?:\s+out(?: of (?:it|that|this))?)?(?:\s+from (?:it|"
     r"that|the (?:scene|clip|shot)))?$"
 )
 _KINDS: Final = tuple(
@@ -65,9 +68,12 @@ _DESCRIBED: Final = re.compile(r"(?:make|do|keep) (?:it|this|that)\b[^:]{1,40}:\
 """As "make it ink noir: Kai at the bar", where nothing was made before."""
 
 
-_ONE_OF: Final = re.compile(r"(?:and )?(?:another )?one of (?!(?:it|that|those|them|these)\b)")
+_ONE_OF: Final = re.compile(
+    r"(?:and )?(?:another )?one (?:of|with|where|showing) (?!(?:it|that|those|them|these|him|her)\b)"
+)
 SHORTEST_PICTURE: Final = 4
-"""Words from which on "one of Mira rowing home" is a picture of its own, in a message that has ordered one."""
+"""Words from which on "one of Mira rowing home" is a picture of its own, in a message that has "
+"ordered one."""
 
 
 def is_modification(draft: Draft, clause: Clause) -> bool:
@@ -96,8 +102,13 @@ def _says_only_how(draft: Draft, clause: Clause) -> bool:
 
 
 def plan_repeated(draft: Draft, clause: Clause) -> None:
-    """What was made last, made anew."""
-    if draft.made:
+    """What was made last, made anew; what this message orders is rendered without saying so."""
+    if any(ACTIONS[step.action].makes for step in draft.steps) and not says_again(clause.low):
+        return
+    last = next((step for step in reversed(draft.before) if ACTIONS[step.action].makes), None)
+    if last is not None and last.action in {"render_episode", "make_trailer"}:
+        draft.add(last.action, last.parameters)
+    elif draft.made:
         target = draft.made[-1]
         draft.add("regenerate_video" if "generation_id" in target else "render_episode", target)
     elif draft.clip is not None:
@@ -115,7 +126,7 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     draft.understood += [
         Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
     ]
-    rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
+    rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans]).strip()
     if TOO.match(rest.lower()):
         rest = ""
     rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
@@ -194,7 +205,8 @@ def _without_kind(prompt: str, kind: re.Pattern[str]) -> str:
 
 _HIM: Final = re.compile(r"\s*(?:him|her|them)\s*", re.IGNORECASE)
 _BESIDE: Final = re.compile(
-    r"^(?:put |have |place |seat )?(?P<who>.+?)\s+(?P<where>(?:next to|beside|behind|in front of|opposite|with|by|near)"
+    r"^(?:put |have |place |seat )?(?P<who>.+?)\s+(?P<where>(?:next to|beside|behind|in front of|"
+    r"opposite|with|by|near)"
     r"\s+(?:him|her|them))$"
 )
 """As "put Mira next to him", where somebody joins."""

@@ -120,7 +120,7 @@ def _read_amounts(low: str, manner: Manner) -> None:
             low[:start],
         )
         manner.note(lead.start() if lead else start, length.end, "duration", value)
-    counted = amounts.count(low)
+    counted = amounts.count(low if length is None else without(low, [(length.start, length.end)]))
     if counted is not None and counted.value.is_integer():
         manner.count = int(counted.value)
         manner.note(counted.start, counted.end, "count", manner.count)
@@ -162,7 +162,10 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
     known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
     any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
-    behind = rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$|this time\b|instead\b|please\b|(?:and|with|where)\b)"
+    behind = (
+        rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$|this time\b|"
+        rf"instead\b|please\b|(?:and|with|where)\b)"
+    )
     chosen = (
         rf"\b(?:use|using|try|go(?:ing)? (?:for|with)|(?:make|do|keep) (?:it|this|that|them)(?: "
         rf"look)?(?: in| as)?)"

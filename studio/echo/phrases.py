@@ -9,7 +9,8 @@ CLIP: Final = (
 )
 MAKING: Final = (
     r"(?:create|make|generate|render|produce|animate|draw|film|shoot|do|give|get|show|build|"
-    r"prepare|whip up|put together|start|begin|kick off|(?:i|we) (?:still |also |really )*(?:need|want)|i want|"
+    r"prepare|whip up|put together|start|begin|kick off|(?:i|we) (?:still |also |really )*(?:need|"
+    r"want)|i want|"
     r"i'd like|i would like|we'd like|we would like|want|need|how about|what about|record|paint)"
 )
 ASSEMBLING: Final = (
@@ -26,6 +27,8 @@ IT: Final = (
     r"(?:result|results|outcome|lot)|everything)"
 )
 
+DOING: Final = r"(?:publish|release|upload|cancel|redo|regenerate|re-?render|render|cut|unpublish)"
+"""Verbs that begin an order even right behind a condition."""
 UNPUBLISH: Final = re.compile(
     r"(?:unpublish|withdraw|retract|un-publish)\b"
     rf"|(?:take|pull|remove|delete|get|hide)\b.{{0,60}}\b(?:off|down from|down|out of|from)\s+{SERVER}\b"
@@ -67,9 +70,12 @@ STATUS: Final = re.compile(
     rf"|(?:check|see|look|tell me|let me know)(?: on| up on| at)? (?:how|whether|if|"
     rf"what)\b.{{0,40}}\b{_ASKED}"
     r"|(?:check|look in|follow up) on\b"
-    r"|(?:give me |show me |i need )?(?:a |an |the )?(?:quick )?(?:rundown|overview|summary|recap) (?:of|on)\b.{0,40}\b"
+    rf"|(?:check|look at|have a look at)\s+(?:the |my |our )?{_ASKED}(?! quality\b)"
+    r"|(?:give me |show me |i need )?(?:a |an |the )?(?:quick )?(?:rundown|overview|summary|"
+    r"recap) (?:of|on)\b.{0,40}\b"
     r"(?:progress|running|going|queue|everything|renders?|jobs|work)\b"
-    r"|(?:tell|show) me (?:what|where|which|how|whether|if)\b.{0,40}\b(?:running|stands?|stand|status|queue|rendering|waiting|"
+    r"|(?:tell|show) me (?:what|where|which|how|whether|if)\b.{0,40}\b(?:running|stands?|stand|"
+    r"status|queue|rendering|waiting|"
     r"done|finished|ready|failed|left|going)\b"
     r"|what are you (?:\w+ing|up to)\b|(?:any )?(?:updates?|news|progress) (?:on|about|for)\b"
     r"|has anything\b|have you (?:finished|done|started)\b"
@@ -127,7 +133,8 @@ CHANGE: Final = re.compile(
     r"|make\b|from now on\b|going forward\b"
 )
 MODIFY: Final = re.compile(
-    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|take\b.{1,40}\bout\b|(?:i |we )?(?:need|want|'d like) (?:it|that|this)\b|"
+    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|take\b.{1,40}\bout\b|(?:i |we )?(?:need|"
+    r"want|'d like) (?:it|that|this)\b|"
     r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
     r"version|"
     r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
@@ -146,6 +153,11 @@ REPEAT: Final = re.compile(
     rf"(?:(?:do|make|render|generate|try|run|create) )?(?:{IT} )?(?:again|once more|one more "
     r"time|over)(?: please)?\W*$"
 )
+DO_IT: Final = re.compile(
+    rf"(?:render|generate|produce|animate|film|shoot|assemble|build|run|make) {IT}(?: (?:now|up|out|"
+    rf"too))*\W*$"
+)
+"""As "render it", of what was just spoken of."""
 
 GENERATE: Final = re.compile(rf"{MAKING}\b")
 HEADS: Final = (
@@ -164,7 +176,8 @@ HEADS: Final = (
     re.compile(r"make (?:a|an|the|another|\w+'s)\b"),
     re.compile(
         r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"
-        r"call(?! (?:it|that|this|the)\b)|email|mail|post|ignore|download|install|write|book|buy|order|return|drop)\s+\S"
+        r"call(?! (?:it|that|this|the)\b)|email|mail|post|ignore|download|install|write|book|buy|"
+        r"order|return|drop)\s+\S"
     ),
     re.compile(r"use (?:it|this|that(?: \w+)?) (?:for|in|on|under|as) "),
     re.compile(r"(?:system|assistant|user|admin(?:istrator)?)\s*:"),

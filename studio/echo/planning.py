@@ -23,19 +23,17 @@ from studio.echo.changing import fits_change, plan_change
 from studio.echo.clauses import Clause, clauses, hidden, is_order
 from studio.echo.clips import is_description, is_ordered, plan_clip
 from studio.echo.courtesies import FILLER
+from studio.echo.cutting import fits_episode, plan_episode, plan_trailer
 from studio.echo.drafting import Draft, begun
 from studio.echo.facts import Context, Facts
 from studio.echo.followups import is_modification, plan_modified, plan_repeated
 from studio.echo.guessing import about, names_first
 from studio.echo.orders import (
     aims,
-    fits_episode,
     plan_analysis,
     plan_cancelling,
-    plan_episode,
     plan_publishing,
     plan_status,
-    plan_trailer,
     plan_unpublishing,
 )
 from studio.echo.plans import Missing, Plan, Turn, Understood
@@ -127,7 +125,8 @@ def _plan_clause(draft: Draft, clause: Clause) -> None:
 
 
 _USED: Final = re.compile(
-    r"use (?:it|this|that|(?:the same|this|that|the) (?:track|song|music|tune|piece|one))\s+(?:for|in|on|under|as the music for)\s+"
+    r"use (?:it|this|that|(?:the same|this|that|the) (?:track|song|music|tune|piece|one))\s+(?:for|"
+    r"in|on|under|as the music for)\s+"
 )
 
 
@@ -168,7 +167,10 @@ def _note_condition(draft: Draft, said: Clause) -> None:
 
 def _plan_order(draft: Draft, clause: Clause) -> None:
     planner = intent_of(draft, clause)
-    if planner not in {None, plan_clip, plan_modified, plan_status} and (parted := condition_behind(clause)) is not None:
+    if (
+        planner not in {None, plan_clip, plan_modified, plan_status}
+        and (parted := condition_behind(clause)) is not None
+    ):
         _note_condition(draft, parted[0])
         clause = parted[1]
     refusal = refused(
@@ -234,7 +236,7 @@ def _of_work(draft: Draft, clause: Clause) -> Planner | None:
     low = clause.low
     if fits_sequel(draft, clause):
         return plan_sequel
-    if phrases.REPEAT.match(low):
+    if phrases.REPEAT.match(low) or phrases.DO_IT.match(low):
         return plan_repeated
     if fits_redoing(draft, clause):
         return plan_redoing

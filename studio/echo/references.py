@@ -51,7 +51,9 @@ def find_episodes(clause: Clause, facts: Facts) -> Found:
 
 def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[str, ...]:
     """The generations that a clause names by their ids, or as the latest one."""
-    ids = tuple(_as_made(clause.text[slice(*each.span())], facts) for each in _GENERATION.finditer(clause.low))
+    ids = tuple(
+        _as_made(clause.text[slice(*each.span())], facts) for each in _GENERATION.finditer(clause.low)
+    )
     if ids:
         return tuple(dict.fromkeys(ids))
     newest = _NEWEST.search(clause.low)
@@ -170,7 +172,9 @@ def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
 
 def _by_whole_titles(low: str, things: Sequence[Numbered]) -> Found:
     """All whose titles stand in the text, in its order."""
-    places = [(low.find(title), title, each) for each in things if len(title := each.title.lower().strip()) > 3]
+    places = [
+        (low.find(title), title, each) for each in things if len(title := each.title.lower().strip()) > 3
+    ]
     said = sorted((at, at + len(title), each.id) for at, title, each in places if at >= 0)
     by_id = {each.id: each for each in things}
     named = tuple(by_id[each] for _, _, each in said)

@@ -46,7 +46,8 @@ status: statsu, staus, satus
 episode: epsiode, epidose, epsisode, eposide, ep1sode
 """
 _SMALL: Final = words_of(
-    "the and with what when which where how who why make show give from that this please trailer scene again high quality "
+    "the and with what when which where how who why make show give from that this please trailer "
+    "scene again high quality "
     "video create render publish style night standard episode"
 )
 _REAL: Final = words_of("form who how tow")
