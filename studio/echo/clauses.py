@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from studio.echo.courtesies import FILLER, said_until
-from studio.echo.phrases import DOING, HEADS, PICTURED, STRONG, TRAILER
+from studio.echo.courtesies import FILLER, PLEA, said_until
+from studio.echo.phrases import DOING, HEADS, PICTURED, SENTENCES, STRONG, TRAILER
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -70,6 +70,8 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
             continue
         if mark.re is not _MARK or is_order(low[mark.end() :]) or _is_picture(mark, low):
             yield mark.start(), mark.end()
+        elif _is_full(mark) and _is_sentence(low[mark.end() :]):
+            yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
         if _begins(low[mark.end() :], STRONG) and not _is_conditional(
             _SENTENCE.split(low[: mark.start()])[-1]
@@ -88,6 +90,25 @@ _LED_BY_CONDITION: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(r"[.;!?]\s")
 _CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
+
+
+def _is_full(mark: re.Match[str]) -> bool:
+    """Whether something ends: a sentence, or what is done before what is done then."""
+    return mark[0].strip(" ,").lower() not in {"and", "and also"}
+
+
+def _is_sentence(low: str) -> bool:
+    """Whether a text is an order by itself where it begins a sentence."""
+    plea = PLEA.match(low)
+    if plea is not None and plea.end() > 0 and _OF_IT.match(low[plea.end() :]) is None:
+        return True
+    return _begins(low, SENTENCES)
+
+
+_OF_IT: Final = re.compile(
+    r"\s*(?:(?:make|keep|have|let|show|give|do|put|get) (?:it|him|her|them|that|this|us|me|the)\b|$)|\W*$"
+)
+"""As in "please make it dark", which goes on with what was asked for."""
 
 
 def _is_conditional(low: str) -> bool:

@@ -39,6 +39,10 @@ FILLER: Final = re.compile(
     re.IGNORECASE,
 )
 """What may stand before an order and says nothing of it."""
+PLEA: Final = re.compile(
+    rf"(?:(?:{_GREETED}|{_ORDERED})(?![\w'])[,:.!…]*\s*)*(?:{_PLEADED})(?![\w'])", re.IGNORECASE
+)
+"""What a new order begins with where somebody asks for it."""
 _THANKED: Final = (
     r"please|pls|thanks(?: (?:a lot|so much|in advance))?|thank you(?: (?:so|very) much)?|"
     r"many thanks|cheers|ta|"

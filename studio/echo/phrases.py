@@ -184,6 +184,39 @@ HEADS: Final = (
 )
 """What a new order begins with."""
 
+_NAMED: Final = r"(?:scenes?|episodes?|ep\.?|gen_\w+|renders?|trailer)\b"
+_LENGTH: Final = (
+    r"(?:an? |the |just |about |quick )*(?:[\w.]+|half an?|three quarters of an?|an? quarter of an?)[- ]"
+    r"(?:and a half )?(?:seconds?|secs?|s|minutes?|mins?)\b"
+)
+SENTENCES: Final = (
+    re.compile(
+        r"(?:i|we)(?: still| also| really)* (?:need|want|would like|would love)\b|(?:i|"
+        r"we)'d (?:like|love)\b"
+    ),
+    re.compile(r"(?:i was|i'm|we were) (?:thinking|after|hoping|looking)\b|(?:would|i'd) love\b|how about\b"),
+    re.compile(rf"(?:an? |the |another |one )?(?:[\w-]+ ){{0,4}}?{TRAILER}\b"),
+    re.compile(rf"{_LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:])"),
+    re.compile(rf"(?:where|who|why|how|when|what|which|any|is|are|did|does|has|have)\b.{{0,40}}\b{_NAMED}"),
+    re.compile(r"(?:where|how)(?:'s| is| are)\b|(?:any )?(?:updates?|news|progress) (?:on|of|about)\b"),
+    re.compile(
+        r"(?!(?:he|she|they|it|there|everything|everyone|the (?:camera|light|sky|mood|scene|shot|clip))\b)"
+        r"[\w' -]{2,40}? (?:should|must|needs? to|has to|have to) (?:now |no longer |always )?"
+        r"(?:be|have|wear|get|look|carry|lose)\b"
+    ),
+    re.compile(
+        r"[^.;!?]{2,80}\bfrom (?:now|here) on(?:wards?)?\b|[\w' -]{2,30} (?:now has|is now|has now)\b"
+    ),
+    re.compile(
+        r"(?:the [\w' -]{2,30} )?(?:scenes?|episodes?|ep) (?:\w+ )?(?:should|needs?|must|wants)\b|"
+        r"scene \d+ (?:is|was)\b"
+    ),
+    re.compile(r"(?:the )?(?:next|new) (?:shot|scene|clip)\b|(?:scene|shot|clip|short)\s*:"),
+    re.compile(r"(?:turn|colou?r|dye|take away|remove|make|set) (?:the )?(?:[\w-]+ ){0,2}[\w-]+'s \w"),
+    re.compile(r"(?:do|get|have|finish) (?:episode|ep)\b|i(?:'m| am) happy with\b|[\w' ]{2,30}: redo\b"),
+)
+"""What begins a new order behind a full stop or "then", though it could go on with a story elsewhere."""
+
 STRONG: Final = (
     UNPUBLISH,
     PUBLISH,

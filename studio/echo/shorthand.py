@@ -17,6 +17,7 @@ thanks: thx, thnx, tnx
 okay: kk, oki
 through: thru
 what is: whats, wats
+how: hwo
 how is: hows
 where is: wheres
 who is: whos
