@@ -68,9 +68,12 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
     for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low), *_TRAILER_OF.finditer(low)):
         if _ABBREVIATED.search(low[: mark.start()]) or _LONE_VERB.search(low[: mark.start()]):
             continue
-        if mark.re is not _MARK or is_order(low[mark.end() :]) or _is_picture(mark, low):
-            yield mark.start(), mark.end()
-        elif _is_full(mark) and _is_sentence(low[mark.end() :]):
+        if (
+            mark.re is not _MARK
+            or is_order(low[mark.end() :])
+            or _is_picture(mark, low)
+            or (_is_full(mark) and _is_sentence(low[mark.end() :]))
+        ):
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
         if _begins(low[mark.end() :], STRONG) and not _is_conditional(
