@@ -29,7 +29,7 @@ LONGEST_NEED: Final = 10
 
 _COMPARED: Final = re.compile(
     r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
-    r"less|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
+    r"less|wear|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
     r"man|robot|vampire|elf)\b)"
 )
 _RULE: Final = re.compile(
@@ -131,6 +131,28 @@ def _named_until(draft: Draft, clause: Clause, place: int) -> int | None:
         at = clause.text.find(word)
         ends.append((at, at + len(word)))
     return next((end for start, end in ends if place <= start <= place + len("the ")), None)
+
+
+_PART: Final = re.compile(r"\s*(?P<part>[\w-]+(?: [\w-]+)?) (?:to|into) (?P<how>.+)$")
+_ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")
+_RATHER: Final = re.compile(
+    r"(?:no, )?(?:make|change) (?:it|that|them)(?: to)? (?P<how>[^,]+?)(?: instead)?$"
+)
+
+
+def also_changed(draft: Draft, clause: Clause) -> Clause:
+    """What goes on from a change, as "and her eyes to gold" or "make it blue instead", as one by itself."""
+    last = next(iter((draft.steps or draft.before)[-1:]), None)
+    if last is None or last.action != "update_character":
+        return clause
+    if _ALSO.match(clause.low) is not None:
+        return Clause(f"change {clause.text}", f"change {clause.low}", clause.start)
+    part, is_part, _ = str(last.parameters["change"]).partition(": ")
+    rather = _RATHER.match(clause.low)
+    if rather is None or not is_part:
+        return clause
+    text = f"change {last.parameters['character']}'s {part} to {clause.text[slice(*rather.span('how'))]}"
+    return Clause(text, text.lower(), clause.start)
 
 
 def plan_change(draft: Draft, clause: Clause) -> None:
@@ -244,6 +266,8 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
         return tidy(re.sub(r"\s*:\s*", ": ", rest))
     if word in {"dye", "color", "colour"} and not owned:
         return tidy(rest)
+    if (part := _PART.match(rest)) is not None and _SOMEBODY.match(clause.low[place:]) is not None:
+        return f"{part['part']}: {tidy(part['how'])}"
     rest = rest[_led(low) :]
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "

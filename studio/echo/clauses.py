@@ -17,7 +17,8 @@ _MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(
-    r",?\s+(?:and then|and|then|plus)\s+(?=(?:(?:another|one)\s+(?:clip |scene |shot |video )?|"
+    r"(?:,?\s+(?:and then|and|then|plus)\s+|,\s+(?=another\b))(?=(?:(?:another|one)\s+(?:clip |"
+    r"scene |shot |video )?|"
     r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
 )
 _TRAILER_OF: Final = re.compile(

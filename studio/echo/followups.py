@@ -19,21 +19,26 @@ from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
+    r"^(?:(?:(?:make|have|let) (?:him|her|them)|"
+    r"(?:(?:it|this|that) )?(?:should|must|needs to|has to) (?:be|have|look|feel)|a? ?different(?: style)?|"
+    r"an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
     r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
-    r"(?:(?:\w+|a few) )?more(?: (?:versions?|takes?|variations?|clips?|shots?))?|(?:i |"
+    r"(?:\w+|a few) more(?: (?:versions?|takes?|variations?|clips?|shots?))?|more (?:versions?|"
+    r"takes?|variations?|clips?|shots?)|(?:i |"
     r"we )?(?:need|want|'d like) (?:it|that|this)|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
     r"scene|shot))?|same(?: (?:thing|one|clip|scene|shot|again))?|do|the|now|and|but|just|"
     r"please|then|"
-    r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|this time|one(?: "
+    r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|"
+    r"(?:i|we) (?:want|need)|i'd like|give (?:it|me)|this time|one(?: "
     r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
     r"that))(?![\w'])[\s,]*)+"
 )
 _LIKE_THAT: Final = re.compile(
     r"\s*\b(?:just )?like (?:it|that|this|those|these)(?: one)?\s*$", re.IGNORECASE
 )
+_SHOULD: Final = re.compile(r"\s+(?:should|must|needs to) (?:be|have|look)\s+")
 _MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
 _INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
 _REPLACE: Final = re.compile(r"^(?:replace|swap|change)\s+(?P<old>.+?)\s+(?:with|for|by|to)\s+(?P<new>.+)$")
@@ -129,7 +134,7 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans]).strip()
     if TOO.match(rest.lower()):
         rest = ""
-    rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
+    rest = tidy(_SHOULD.sub(" ", _LIKE_THAT.sub("", rest[_led(rest) :])))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
@@ -166,13 +171,15 @@ def _with_manner(terms: Terms, manner: Manner) -> Terms:
 def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
     """Who is exchanged, added or taken out, and what else is to be seen."""
     low = rest.lower()
-    if (replaced := _REPLACE.match(low)) is not None:
+    if (replaced := _REPLACE.match(low)) is not None and find_cast(rest, draft.facts).names:
         return _exchanged(
             terms,
             rest[replaced.start("new") : replaced.end("new")],
             draft,
             rest[replaced.start("old") : replaced.end("old")],
         )
+    if (turned := _turned(terms, rest)) is not None:
+        return turned
     if (instead := _INSTEAD.search(low)) is not None and cast.names:
         old = rest[instead.start("old") :] if instead["old"] else ""
         return _exchanged(terms, rest[: instead.start()], draft, old)
@@ -186,6 +193,28 @@ def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
     if cast.names and not set(cast.names) & set(terms.cast):
         return _exchanged(terms, rest, draft, "")
     return replace(terms, prompt=_seen_otherwise(terms.prompt, re.sub(r"\s*,?\s*\binstead$", "", rest)))
+
+
+_TURNED: Final = re.compile(
+    r"^(?:change |turn |replace |swap )?(?:the )?(?P<old>\w[\w ]*?) (?:to|into|with|for) (?P<new>.+)$"
+)
+"""As "the forest to a desert", whose first words are in the prompt."""
+_ARTICLE: Final = re.compile(r"(?:an?|the|some)\b", re.IGNORECASE)
+
+
+def _turned(terms: Terms, rest: str) -> Terms | None:
+    """The clip with something else in the place of what its prompt names; None where it names none such."""
+    other = _TURNED.match(rest.lower())
+    at = -1 if other is None else terms.prompt.lower().find(other["old"])
+    if other is None or at < 0:
+        return None
+    new, before = rest[slice(*other.span("new"))], terms.prompt[:at]
+    before = _DESCRIBING.sub("", before) if _ARTICLE.match(new) else before
+    return replace(terms, prompt=tidy(before + new + terms.prompt[at + len(other["old"]) :]))
+
+
+_DESCRIBING: Final = re.compile(r"\b(?:an?|the)(?:\s+\w+){0,2}\s+$", re.IGNORECASE)
+"""What stands before a word and goes with it: "a mystical"."""
 
 
 def _seen_otherwise(prompt: str, rest: str) -> str:

@@ -46,3 +46,15 @@ GIVEN_NAMES: Final = words_of(
     """
 )
 """Japanese and Western given names, those left out that are ordinary words as well."""
+
+SHORT_NAMES: Final = words_of(
+    """
+    amy ann ben bob bobby billy charlie dan dave dean ed fred gina greg hal jack jake jay jeff jen jess jill
+    jim
+    jimmy joe joey kate ken kim kurt larry lee leo lily liz max meg mia mike milo nate ned nell nick pam pat
+    penny pete phil rob rosa roy sally sam scott sid steve sue ted terry tim tina tom tommy toni tony vic
+    vince
+    zack akira ai emi eri hiro jun kei kenta mari mika nana rei ren rin ryo ryu shin sho taka yu
+    """
+)
+"""Names that are ordinary words too: written large, where only somebody can stand, they are names."""

@@ -68,8 +68,10 @@ _IN_STYLE: Final = (
     re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w'-]+[ -]){0,3}?[\w'-]+)[- ]styled?\b"),
     re.compile(
         (
-            r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each)\b)[\w'-]+[ "
-            r"-]){0,2}(?!the\b|a\b|same\b)[\w'-]+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
+            r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each|different|"
+            r"another|new|other|same)\b)[\w'-]+[ "
+            r"-]){0,2}(?!the\b|a\b|same\b|different\b|another\b|new\b|"
+            r"other\b)[\w'-]+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
         )
         + CLIP
         + r"\b))"

@@ -21,7 +21,7 @@ from studio.echo.references import (
 from studio.echo.sequels import picked
 from studio.echo.sounds import find_sounds
 
-SAYS_IT: Final = re.compile(rf"\b{IT}\b")
+SAYS_IT: Final = re.compile(rf"\b(?:{IT}|its)\b")
 SAYS_BOTH: Final = re.compile(
     r"\b(?:both|the two(?: of (?:them|those))?|the two (?:clips|shots|scenes)|them|these|those|"
     r"all of (?:it|them)|everything|the lot|all)\b"

@@ -139,7 +139,12 @@ MODIFY: Final = re.compile(
     r"version|"
     r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
     r"(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
-    r"(?: of (?:it|that|those|these|them))?)\b|use\b|"
+    r"(?: of (?:it|that|those|these|them))?)\b|use\b|(?:it|this|that) (?:should|must|needs to|"
+    r"has to) (?:be|have|look|feel)\b|"
+    r"the \w+ (?:should|must|needs to) (?:be|have|look)\b|(?:i want|i'd like|i need|we need|we want|"
+    r"give it|give me) "
+    r"(?:more|less|fewer)\b|(?:more|less|fewer) \w|(?:make|have|let) (?:him|her|them)\b|(?:change|"
+    r"turn) the \w[\w ]* (?:to|into)\b|"
     r"(?:try|with|give it) (?:a |an )?(?:new|different|other|another) seed|(?:change|set) (?:the |its )?"
     r"(?:style|duration|length|quality|time|weather|music|season)\b|again\b|once more|one "
     r"more time|another one|same\b|the same\b|do the same|now "
@@ -173,7 +178,7 @@ HEADS: Final = (
     ),
     re.compile(r"(?:assemble|generate|render|animate|film|regenerate|compile)\s+\w"),
     re.compile(r"(?:change|update|edit|modify|adjust|alter|set|dye|give|tweak|revise|swap|replace)\s+\w"),
-    re.compile(r"make (?:a|an|the|another|\w+'s)\b"),
+    re.compile(r"make (?:a|an|the|another|\w+'s)\b|(?:create|produce) (?:me |us )?(?:an?|the|another)\b"),
     re.compile(
         r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"
         r"call(?! (?:it|that|this|the)\b)|email|mail|post|ignore|download|install|write|book|buy|"

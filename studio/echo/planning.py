@@ -19,7 +19,7 @@ from studio.echo.asides import (
     turned_round,
 )
 from studio.echo.bounds import refused
-from studio.echo.changing import fits_change, plan_change
+from studio.echo.changing import also_changed, fits_change, plan_change
 from studio.echo.clauses import Clause, clauses, hidden, is_order
 from studio.echo.clips import is_description, is_ordered, plan_clip
 from studio.echo.courtesies import FILLER
@@ -121,7 +121,7 @@ def _plan_clause(draft: Draft, clause: Clause) -> None:
     if (parted := turned_round(clause)) is not None:
         _note_undone(draft, parted[0])
         clause = parted[1]
-    _plan_order(draft, _used(draft, clause))
+    _plan_order(draft, also_changed(draft, _used(draft, clause)))
 
 
 _USED: Final = re.compile(
@@ -251,13 +251,19 @@ def _of_pictures(draft: Draft, clause: Clause) -> Planner | None:
     return plan_clip if is_description(draft, clause) else None
 
 
+_PLACED: Final = re.compile(r"(?:in|on|at|under|by|near|with|over|inside|\w+ing)\b")
+"""What goes on with a sentence: where somebody is, or what he does."""
+
+
 def merged(asked: Plan, answer: str) -> str:
     """The request whose question `answer` answers, with the answer in it."""
     question = asked.questions[0]
     answer = answer[FILLER.match(answer).end() :].strip().rstrip(".!")  # type: ignore[union-attr]
     if question.words and question.words in asked.request:
         return asked.request.replace(question.words, answer, 1)
-    joined = {Missing.CONTENT: ": ", Missing.CHANGE: ": ", Missing.SCENES: " from "}.get(
-        question.missing, " "
-    )
+    joined = {
+        Missing.CONTENT: " " if _PLACED.match(answer.lower()) else ": ",
+        Missing.CHANGE: ": ",
+        Missing.SCENES: " from ",
+    }.get(question.missing, " ")
     return f"{asked.request.rstrip(' .!?')}{joined}{answer}"

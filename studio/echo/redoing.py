@@ -40,7 +40,7 @@ _BARE: Final = re.compile(
 """As "render scenes 1 and 2": scenes that there are, and nothing else is said of them."""
 _REDO_WORDS: Final = re.compile(
     r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
-    r"anew|from scratch|"
+    r"anew|from scratch|an? (?:new|fresh|different|better) (?:version|take|render)(?: of)?|"
     r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
     r"have another (?:go|stab|crack)(?: at| with)?|start over(?: with it)?|take (?:two|three)(?: of)?|"
     r"(?:i(?:'m| am) )?(?:not|un) ?(?:so |very |really )?(?:happy|satisfied|pleased) with|(?:i|"

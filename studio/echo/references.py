@@ -82,6 +82,7 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
     if found is not None:
         left, end = _left_over(low, found.end(), noun, things)
         return Found(left, (), found.start(), end)
+    low, gone = _without_denied(low, noun)
     low = _range_of_both(noun).sub(lambda both: f"{both[1]} to {both[2]}".ljust(len(both[0])), low)
     head = rf"\b{noun}\s*(?:number |no\.? ?|nr\.? ?|#)?"
     spans, numbers = [], list[int]()
@@ -90,7 +91,19 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
         numbers += listed(each["list"])
     if not spans:
         numbers, spans = _in_order(low, noun, things)
-    return _without_excepted(low, noun, _of_numbers(things, numbers, spans))
+    wanted = [each for each in numbers if each not in gone]
+    return _without_excepted(low, noun, _of_numbers(things, wanted, spans))
+
+
+def _without_denied(low: str, noun: str) -> tuple[str, frozenset[int]]:
+    """The text with blanks for "but not scene 3", and the numbers that are named so."""
+    denied = re.search(
+        rf"\s*,?\s*(?:but |and )?\b(?:not|except)(?: for)? (?:the )?(?:{noun}\s*)?(?P<list>{LIST})", low
+    )
+    if denied is None:
+        return low, frozenset()
+    blank = " " * len(denied[0])
+    return low[: denied.start()] + blank + low[denied.end() :], frozenset(listed(denied["list"]))
 
 
 @lru_cache(maxsize=4)

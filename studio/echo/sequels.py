@@ -33,7 +33,7 @@ _PICKED_ALONE: Final = re.compile(
 _PLACES: Final = {"first": 0, "1st": 0, "original": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _TRAILER: Final = re.compile(
     r"(?:(?:make|keep|cut|trim|edit|extend) (?:it|that|this|the trailer)|use|with|set|to|change|swap|shorter|"
-    r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d|half)\b"
+    r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d+|half)\b"
 )
 LENGTHS: Final[Mapping[str, float]] = {
     "longer": 2.0,

@@ -12,7 +12,7 @@ from studio.canon.people import PERSON_WORDS
 from studio.canon.reading import read
 from studio.canon.tables import words_of
 from studio.echo.facts import Facts
-from studio.echo.given_names import GIVEN_NAMES
+from studio.echo.given_names import GIVEN_NAMES, SHORT_NAMES
 from studio.echo.phrases import CLIP
 
 NO_PERSONS: Final = words_of(
@@ -159,6 +159,8 @@ def _stands_for_somebody(text: str, start: int, end: int, words: Sequence[str]) 
     before, behind = text[:start], text[end:]
     if any(word in GIVEN_NAMES for word in words):
         return _MANNERED.search(before) is None
+    if len(words) == 1 and words[0] in SHORT_NAMES:
+        return bool(_AFTER_WITH.search(before) or _AFTER_OF.search(before))
     if len(words) == 1 and words[0] in NAMED_AFTER_THINGS and _AFTER_WITH.search(before):
         return _THINGS.match(behind) is None
     ordinary = [word in KNOWN or word in PERSON_WORDS for word in words]

@@ -211,3 +211,35 @@ def test_a_painter_whose_style_is_meant_is_nobody_in_the_picture() -> None:
 
 def test_the_village_elder_is_meant_in_small_letters_too() -> None:
     assert plan("the village elder lights a lantern", FACTS).clip.cast == ("Village Elder",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("turns", "query", "wanted"),
+    [
+        (["A clip of Kai in a dark forest"], "change the forest to a desert", "Kai in a desert"),
+        (["A clip of Kai in a forest"], "it should be foggy", "Kai in a forest, foggy"),
+        (["A clip of Kai in a forest"], "I want more fireflies", "Kai in a forest, more fireflies"),
+        (["A clip of Kai in a forest"], "a close-up of his face", "a close-up of Kai Nakamura's face"),
+        (["A clip of Kai in a forest"], "Now he meets Mira", "Kai Nakamura meets Mira"),
+        (["Create a clip with Mira"], "in a bamboo forest", "Mira in a bamboo forest"),
+        (["Make a clip of Bob surfing"], "Kai", "Kai surfing"),
+    ],
+)  # fmt: skip
+def test_what_is_seen_goes_on_from_the_turn_before(turns: list[str], query: str, wanted: str) -> None:
+    planned = answered({"turns": turns, "query": query}, FACTS)
+    assert planned.clip is not None
+    assert planned.clip.prompt == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "change"),
+    [("and his eyes to gold", "eyes: gold"), ("make it blue instead", "hair: blue")],
+)
+def test_a_change_goes_on_from_the_one_before(query: str, change: str) -> None:
+    planned = answered({"turns": ["Change Kai's hair to silver"], "query": query}, FACTS)
+    assert [step.parameters for step in planned.steps] == [{"character": "Kai Nakamura", "change": change}]
+
+
+def test_what_is_left_out_is_not_published() -> None:
+    planned = plan("Publish scenes 1 and 2 but not scene 3", FACTS)
+    assert [step.parameters for step in planned.steps] == [{"scene_id": 101}, {"scene_id": 102}]
