@@ -30,7 +30,7 @@ from studio.echo.wording import needs_confirmation
 from studio.errors import SupersededError, UnavailableError
 from tasks import directing
 from tasks.directing import Answered
-from tasks.language_model import language_model
+from tasks.language_model import spare_model
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["director"])
@@ -128,7 +128,7 @@ def _talk(
         token, conversation_id, words, project_id, context.branch_name or MAIN, _stated(context),
         context.model_dump(mode="json", exclude_unset=True), command,
     )  # fmt: skip
-    with language_model(MODEL_WITHIN_S) as model:
+    with spare_model(MODEL_WITHIN_S) as model:
         answered = directing.ask(asked, model)
     turn = answered.turn
     if confirm and turn.state == "planned" and not directing.is_held(answered.plan):

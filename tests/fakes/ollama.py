@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +52,8 @@ class FakeOllama:
     `trouble`: "silent" sends nothing, "stalls" stops after the first word, "drops" ends the connection
     there, "garbage" answers what no Ollama would, "error" tells of an error amid the stream, "drips" sends
     a blank now and then and no end, whatever is asked. `refusal` is the status and body of every answer of
-    the model, `pause_s` how long it takes for a word; `packs` sends its list packed, unasked.
+    the model, `pause_s` how long it takes for a word; `packs` sends its list packed,
+    unasked; `meanwhile` happens while it is asked.
     """
 
     words: tuple[str, ...] = ("Hello", " there")
@@ -62,6 +63,7 @@ class FakeOllama:
     refusal: tuple[int, str] | None = None
     pause_s: float = 0.0
     packs: bool = False
+    meanwhile: Callable[[], None] = lambda: None
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
@@ -92,6 +94,7 @@ class FakeOllama:
     async def _chat(self, request: Request) -> Response:
         asked = await request.json()
         self.asked.append(asked)
+        self.meanwhile()
         if asked["model"] not in [model["name"] for model in self.models]:
             return JSONResponse({"error": f"model '{asked['model']}' not found"}, 404)
         if self.refusal is not None:
