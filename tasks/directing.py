@@ -220,7 +220,7 @@ def accept_steps(
     """
     for step in steps:
         validated(step["action"], step.get("parameters", {}))
-    _require_active(projects.get(session, project_id).status)
+    require_active(projects.get(session, project_id).status)
     at = branches.find(session, project_id, branch, Hold.SHARED)
     return jobs.accept_job(
         session,
@@ -274,7 +274,8 @@ def _require_planned(turn: DirectorTurn) -> None:
         )
 
 
-def _require_active(status: str) -> None:
+def require_active(status: str) -> None:
+    """Make sure that a project is worked on."""
     if status != "active":
         raise StateError(
             "The project is archived; make it active to go on with it.",
