@@ -49,7 +49,7 @@ _QUALITY: Final = re.compile(
     r"|\b(?:quality|preset)[:= ]+(?P<named>draft|standard|high)\b|\b(?:as |in |just )?a? "
     r"?(?:quick|rough|fast|first) (?P<draft>draft)\b"
     rf"|\b(?:just )?(?:an? )?(?:(?:quick|rough|fast|first) )?(?:{amounts.NUMBER}[- ]?(?:seconds?|secs?|s) )?"
-    r"(?P<drafted>draft)(?= of\b| version\b|:)"
+    r"(?P<drafted>draft)s?(?= of\b| versions?\b|:)"
     r"|\b(?:as|in) (?:a )?(?P<bare>draft)\b|(?:^|,\s*|\band )(?P<alone>draft|hq)\s*(?:$|,|"
     r"please)|\b(?:in )(?P<hq>hq)\b"
 )
@@ -120,7 +120,7 @@ def _read_amounts(low: str, manner: Manner) -> None:
             low[:start],
         )
         manner.note(lead.start() if lead else start, length.end, "duration", value)
-    counted = amounts.count(low)
+    counted = amounts.count(low if length is None else without(low, [(length.start, length.end)]))
     if counted is not None and counted.value.is_integer():
         manner.count = int(counted.value)
         manner.note(counted.start, counted.end, "count", manner.count)
@@ -162,7 +162,10 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
     known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
     any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
-    behind = rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"
+    behind = (
+        rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$|this time\b|"
+        rf"instead\b|please\b|(?:and|with|where)\b)"
+    )
     chosen = (
         rf"\b(?:use|using|try|go(?:ing)? (?:for|with)|(?:make|do|keep) (?:it|this|that|them)(?: "
         rf"look)?(?: in| as)?)"

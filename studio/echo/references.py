@@ -51,7 +51,9 @@ def find_episodes(clause: Clause, facts: Facts) -> Found:
 
 def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[str, ...]:
     """The generations that a clause names by their ids, or as the latest one."""
-    ids = tuple(clause.text[each.start() : each.end()] for each in _GENERATION.finditer(clause.low))
+    ids = tuple(
+        _as_made(clause.text[slice(*each.span())], facts) for each in _GENERATION.finditer(clause.low)
+    )
     if ids:
         return tuple(dict.fromkeys(ids))
     newest = _NEWEST.search(clause.low)
@@ -64,6 +66,11 @@ def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[s
         if fits and (kind is None or made.kind == kind):
             return (made.id,)
     return ()
+
+
+def _as_made(written: str, facts: Facts) -> str:
+    """The id as the project has it, in whatever letters it is written."""
+    return next((each.id for each in facts.made if each.id.lower() == written.lower()), f"gen{written[3:]}")
 
 
 def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
@@ -152,10 +159,8 @@ def _of_numbers(
 
 def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     low = clause.text.lower()
-    for thing in things:
-        title = thing.title.lower().strip()
-        if len(title) > 3 and (at := low.find(title)) >= 0 and len(low) == len(clause.text):
-            return Found((thing,), (), at, at + len(title))
+    if (whole := _by_whole_titles(low, things)) and len(low) == len(clause.text):
+        return whole
     scored = [
         (fuzz.partial_ratio(thing.title.lower(), low), thing) for thing in things if len(thing.title) > 8
     ]
@@ -163,6 +168,17 @@ def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     if likest is not None and likest[0] >= LIKE:
         return Found((likest[1],))
     return _by_words_of_titles(clause.low, things)
+
+
+def _by_whole_titles(low: str, things: Sequence[Numbered]) -> Found:
+    """All whose titles stand in the text, in its order."""
+    places = [
+        (low.find(title), title, each) for each in things if len(title := each.title.lower().strip()) > 3
+    ]
+    said = sorted((at, at + len(title), each.id) for at, title, each in places if at >= 0)
+    by_id = {each.id: each for each in things}
+    named = tuple(by_id[each] for _, _, each in said)
+    return Found(named, (), said[0][0], max(end for _, end, _ in said)) if said else Found()
 
 
 _STOP: Final = frozenset({"the", "a", "an", "in", "on", "at", "of", "to", "and", "with", "for", "scene"})
