@@ -73,7 +73,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
             mark.re is not _MARK
             or is_order(low[mark.end() :])
             or _is_picture(mark, low)
-            or (_is_full(mark) and _is_sentence(low[mark.end() :]))
+            or (_is_sentence if _is_full(mark) else _is_asked)(low[mark.end() :])
         ):
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
@@ -101,12 +101,15 @@ def _is_full(mark: re.Match[str]) -> bool:
     return mark[0].strip(" ,").lower() not in {"and", "and also"}
 
 
+def _is_asked(low: str) -> bool:
+    """Whether somebody is asked for something that is not more of the same: "and could you publish it"."""
+    plea = PLEA.match(low)
+    return plea is not None and plea.end() > 0 and _OF_IT.match(low[plea.end() :]) is None
+
+
 def _is_sentence(low: str) -> bool:
     """Whether a text is an order by itself where it begins a sentence."""
-    plea = PLEA.match(low)
-    if plea is not None and plea.end() > 0 and _OF_IT.match(low[plea.end() :]) is None:
-        return True
-    return _begins(low, SENTENCES)
+    return _is_asked(low) or _begins(low, SENTENCES)
 
 
 _OF_IT: Final = re.compile(

@@ -201,6 +201,9 @@ SENTENCES: Final = (
     ),
     re.compile(r"(?:i was|i'm|we were) (?:thinking|after|hoping|looking)\b|(?:would|i'd) love\b|how about\b"),
     re.compile(rf"(?:an? |the |another |one )?(?:[\w-]+ ){{0,4}}?{TRAILER}\b"),
+    re.compile(
+        rf"(?:an? |the |another )?(?:[\w-]+ ){{0,3}}?(?:{CLIP}|draft) (?:of|where|with|showing|in which)\b"
+    ),
     re.compile(rf"{_LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:])"),
     re.compile(rf"(?:where|who|why|how|when|what|which|any|is|are|did|does|has|have)\b.{{0,40}}\b{_NAMED}"),
     re.compile(r"(?:where|how)(?:'s| is| are)\b|(?:any )?(?:updates?|news|progress) (?:on|of|about)\b"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -110,10 +111,16 @@ def _called(text: str, facts: Facts) -> Iterator[tuple[int, int, str]]:
 def _titled(text: str, facts: Facts) -> Iterator[tuple[int, int, str]]:
     """Who is called by a name of ordinary words written small, as "the village elder"."""
     low = text.lower()
-    for name in facts.characters:
-        if " " in name and len(low) == len(text):
-            for found in re.finditer(rf"\bthe ({re.escape(name.lower())})\b", low):
+    for written, name in _of_several_words(facts.characters):
+        if written in low and len(low) == len(text):
+            for found in re.finditer(rf"\bthe ({re.escape(written)})\b", low):
                 yield *found.span(1), name
+
+
+@lru_cache(maxsize=16)
+def _of_several_words(characters: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names of several words, in small letters and as they are."""
+    return tuple((name.lower(), name) for name in characters if " " in name)
 
 
 def _overlap(span: tuple[int, int, str], others: Sequence[tuple[int, int, str]]) -> bool:
