@@ -13,6 +13,8 @@ _VERB: Final = re.compile(
     r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
     r"fix|give|turn|make|swap|replace|exchange|take away|take off|remove|lose|"
     r"from (?:now|here|today|this point) on(?:wards?)?,?|going forward,?|henceforth,?)(?!\w)\s*"
+    r"(?:the (?:character |(?:appearance|looks?|design|outfit|clothes|description|hair|"
+    r"style) of (?!.* (?:to|into) )))?"
 )
 _TAKEN: Final = frozenset({"take away", "take off", "remove", "lose"})
 _EXCHANGED: Final = re.compile(r"^(?P<old>.+?)\s+(?:for|with|by|to|against)\s+(?P<new>.+)$", re.IGNORECASE)

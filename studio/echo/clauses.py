@@ -17,7 +17,7 @@ _MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(
-    r"(?:,?\s+(?:and then|and|then|plus)\s+|,\s+(?=another\b))(?=(?:(?:another|one)\s+(?:clip |"
+    r"(?:,?\s+(?:and then|and|then|plus)\s+|,\s+(?=another\b))(?=(?:(?:another|one)\s+(?:one |clip |"
     r"scene |shot |video )?|"
     r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
 )

@@ -251,6 +251,7 @@ def _of_pictures(draft: Draft, clause: Clause) -> Planner | None:
     return plan_clip if is_description(draft, clause) else None
 
 
+_BEHIND_ANSWER: Final = re.compile(r"(?:[\s,.!]+(?:then|instead|please|of course))*[\s.!]*$", re.IGNORECASE)
 _PLACED: Final = re.compile(r"(?:in|on|at|under|by|near|with|over|inside|\w+ing)\b")
 """What goes on with a sentence: where somebody is, or what he does."""
 
@@ -258,7 +259,8 @@ _PLACED: Final = re.compile(r"(?:in|on|at|under|by|near|with|over|inside|\w+ing)
 def merged(asked: Plan, answer: str) -> str:
     """The request whose question `answer` answers, with the answer in it."""
     question = asked.questions[0]
-    answer = answer[FILLER.match(answer).end() :].strip().rstrip(".!")  # type: ignore[union-attr]
+    answer = answer[FILLER.match(answer).end() :].strip()  # type: ignore[union-attr]
+    answer = _BEHIND_ANSWER.sub("", answer)
     if question.words and question.words in asked.request:
         return asked.request.replace(question.words, answer, 1)
     joined = {

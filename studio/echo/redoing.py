@@ -46,7 +46,7 @@ _REDO_WORDS: Final = re.compile(
     r"(?:i(?:'m| am) )?(?:not|un) ?(?:so |very |really )?(?:happy|satisfied|pleased) with|(?:i|"
     r"we) (?:hate|dislike|want|need|would like)|(?:i|we)'d like|how|(?:turned|came) out|with it|"
     r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
-    r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
+    r"as well|too|i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
     r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
 )
 
