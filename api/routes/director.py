@@ -179,7 +179,7 @@ def list_commands(page: PageAsked, project_id: Annotated[Id | None, Query()] = N
         if project_id is not None:
             projects.get(session, project_id)
         rows = director.page(session, project_id, limit=page.one_more, before=before)
-    return [CommandShown.model_validate(row) for row in page.cut(rows, lambda row: str(row.id))]
+    return [CommandShown.model_validate(row) for row in page.cut(rows, lambda row: str(row["id"]))]
 
 
 def _generate_scene(body: CommandAsked, branch: str | None, settings: Settings) -> Meant:

@@ -56,6 +56,17 @@ def test_generate_scene_makes_the_scene_as_it_is_described(
     assert entry["plan"][0]["parameters"]["prompt"] == scene["description"]
 
 
+@pytest.mark.parametrize("status", ["completed", "needs_review", "failed", "cancelled"])
+def test_the_log_tells_what_came_of_a_command(
+    client: TestClient, told: Any, scene: dict[str, Any], status: str
+) -> None:
+    generation_id = _command(client, scene).json()["generation_id"]
+    with transaction() as session:
+        generations.get(session, generation_id).status = status
+    (entry,) = client.get(f"{A}/director/log?project_id={scene['project_id']}").json()
+    assert entry["outcome"] == status
+
+
 def test_a_scene_plays_its_track_where_that_can_be_opened(
     client: TestClient, settings: Settings, scene: dict[str, Any]
 ) -> None:
