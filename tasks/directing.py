@@ -19,15 +19,13 @@ from studio.echo.enriching import Enriched, LanguageModel, enriched, question_fo
 from studio.echo.facts import Context, Facts
 from studio.echo.planning import plan
 from studio.echo.plans import Missing, Plan, Question, Turn
-from studio.echo.wording import needs_confirmation, respond, span_in_words
+from studio.echo.wording import needs_confirmation, respond
 from studio.errors import LanguageModelError, StateError, StudioError
+from tasks.directing_timing import estimate, timing
 
 log = logging.getLogger(__name__)
 
 LONGEST_TITLE: Final = 200
-UNMEASURED_S: Final = (360.0, 480.0)
-"""What the API document promises of a clip of five seconds, until this tower has measured its own."""
-DOCUMENTED_CLIP_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,25 +139,6 @@ def consult(planned: Plan, facts: Facts | None, turns: list[Turn], model: Langua
     for each in better.dropped:
         log.info("a model's %s was dropped: %s", each["what"], each["reason"])
     return better
-
-
-def estimate(planned: Plan, spread: tuple[float, float] | None) -> str | None:
-    """How long the clips of a plan should take, in words; None where it has none."""
-    clips = [step for step in planned.steps if step.action in {"generate_video", "regenerate_video"}]
-    if not clips:
-        return None
-    clip_s = sum(float(step.parameters.get("duration", DOCUMENTED_CLIP_S)) for step in clips)
-    least, most = spread or tuple(each / DOCUMENTED_CLIP_S for each in UNMEASURED_S)
-    return span_in_words(least * clip_s, most * clip_s)
-
-
-def timing(planned: Plan, spread: tuple[float, float] | None) -> str:
-    """How long it should take, and whether that was measured here; nothing of a plan without clips."""
-    words = estimate(planned, spread)
-    if words is None:
-        return ""
-    known = "" if spread else ", going by the documentation: nothing was measured here yet"
-    return f"It should take {words}{known}."
 
 
 def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:

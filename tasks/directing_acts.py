@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from db.models.production import ProductionJob
 from db.models.project import Branch
+from db.models.story import Episode
 from db.queries import branches as all_branches
 from db.queries import director, generations
 from db.queries.branches import Hold
+from db.queries.episodes import Staged
 from db.queries.ownership import Run
 from studio.echo.ordering import Standing
 from studio.echo.plans import Step
@@ -107,3 +109,15 @@ def of_project(session: Any, generation_id: str, project_id: int) -> ProductionJ
             f"The project has no generation {generation_id!r}.", field="generation_id", value=generation_id
         )
     return job
+
+
+def require_here(staged: Staged, act: Act) -> Episode:
+    """An episode, which is one of this project.
+
+    Raises:
+        NotFoundError: it is another's.
+    """
+    episode = staged.episode
+    if episode.project_id != act.project_id:
+        raise NotFoundError(f"The project has no episode {episode.id}.", field="episode_id", value=episode.id)
+    return episode

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from db.models.production import GenerationRequest, ProductionJob
 from db.models.project import Branch
-from db.models.story import Episode
 from db.queries import branches as all_branches
 from db.queries import (
     characters,
@@ -22,12 +21,11 @@ from db.queries import (
     working,
 )
 from db.queries.branches import Hold
-from db.queries.episodes import Staged
 from studio.clients.store import open_allowed
 from studio.echo.ordering import Standing
-from studio.errors import InvalidError, NotFoundError, StateError, UnavailableError
+from studio.errors import InvalidError, StateError, UnavailableError
 from studio.settings import read_settings
-from tasks.directing_acts import Act, Done, of_project, unnamed
+from tasks.directing_acts import Act, Done, of_project, require_here, unnamed
 from tasks.submission import submit
 from tasks.terms import Said, Usual
 
@@ -68,7 +66,7 @@ def begin_clip_anew(session: Any, act: Act) -> ProductionJob:
 
 def begin_episode(session: Any, act: Act) -> ProductionJob:
     """A render of an episode."""
-    episode = _of_project(episodes.held(session, int(act.told["episode_id"]), act.branch_name), act)
+    episode = require_here(episodes.held(session, int(act.told["episode_id"]), act.branch_name), act)
     if not episode.scene_ids:
         raise StateError("The episode has no scenes.", field="scenes", value=[], expected="a scene or more")
     if (audio_path := act.told.get("audio_path")) is not None:
@@ -153,22 +151,13 @@ def _material(session: Any, act: Act) -> dict[str, Any]:
         episodes.require_scenes(session, act.branch(session), act.told["scene_ids"])
         return {"scene_ids": list(act.told["scene_ids"])}
     if (episode_id := act.told.get("episode_id")) is not None:
-        episode = _of_project(episodes.get(session, int(episode_id), act.branch_name), act)
+        episode = require_here(episodes.get(session, int(episode_id), act.branch_name), act)
         return {"scene_ids": list(episode.scene_ids)}
     meant = [of_project(session, each, act.project_id) for each in act.told.get("generation_ids", ())]
     if meant and meant[0].kind == "episode":
         episode = episodes.get(session, meant[0].episode_id or 0, act.branch_name).episode
         return {"scene_ids": list(episode.scene_ids)}
     return {"generation_ids": [job.id for job in meant]} if meant else {}
-
-
-def _of_project(staged: Staged, act: Act) -> Episode:
-    """An episode, which is one of this project."""
-    if staged.episode.project_id != act.project_id:
-        raise NotFoundError(
-            f"The project has no episode {staged.episode.id}.", field="episode_id", value=staged.episode.id
-        )
-    return staged.episode
 
 
 def _opened(audio_path: str | None) -> str | None:

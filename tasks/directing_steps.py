@@ -21,6 +21,7 @@ from studio.settings import read_settings
 from tasks import control, withdrawing
 from tasks.directing_acts import Act, Done, aimed_at, completed, of_project
 from tasks.directing_beginning import BEGUN, begun
+from tasks.directing_status import report_status
 
 TITLED: Final = "Episode"
 
@@ -63,28 +64,6 @@ def update_character(session: Any, act: Act) -> Done:
         session, row, {"description": changed_description(name, before, act.told["change"])}
     )
     return completed(character_id=row.id, version=row.version, before=before, after=row.description)
-
-
-def report_status(session: Any, act: Act) -> Done:
-    """How what is meant stands; nothing meant, all that is under way."""
-    if any(act.told.get(name) is not None for name in ("generation_id", "scene_id", "episode_id")):
-        job = aimed_at(session, act)
-        return completed(of=_standing_of(job))
-    branch_id = all_branches.id_of(act.branch(session))
-    rows = director.under_way(session, branch_id, besides=act.run.generation_id)
-    return completed(under_way=[_standing_of(job) for job in rows])
-
-
-def _standing_of(job: ProductionJob) -> dict[str, Any]:
-    return {
-        "generation_id": job.id,
-        "kind": job.kind,
-        "title": job.title,
-        "status": job.status,
-        "stage": job.stage,
-        "progress": job.progress,
-        "published_path": job.published_path,
-    }
 
 
 def cancel_generation(session: Any, act: Act) -> Done:

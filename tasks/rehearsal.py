@@ -13,7 +13,7 @@ from studio.errors import StudioError
 from studio.presets import PRESETS, preset_steps
 from tasks.check import checked
 from tasks.choosing import Choice, choose_workflow
-from tasks.directing import DOCUMENTED_CLIP_S, UNMEASURED_S
+from tasks.directing_timing import DOCUMENTED_CLIP_S, UNMEASURED_S
 from tasks.ingredients import gathered
 from tasks.plan import planned
 from tasks.renderers import shown

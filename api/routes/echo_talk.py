@@ -31,6 +31,7 @@ from studio.echo.wording import needs_confirmation
 from studio.errors import SupersededError, UnavailableError
 from tasks import directing
 from tasks.directing import Answered
+from tasks.directing_timing import estimated
 from tasks.language_model import spare_model
 
 log = logging.getLogger(__name__)
@@ -188,7 +189,9 @@ def _decided(
     else:
         turn = directing.drop(token, plan_id)
         said = "Then I leave it." if turn.state == "dropped" else _already(turn)
-    return _talked(Answered(turn, read_document(turn.plan), None), turn).model_copy(update={"response": said})
+    planned = read_document(turn.plan)
+    answered = Answered(turn, planned, estimated(planned) if is_yes else None)
+    return _talked(answered, turn).model_copy(update={"response": said})
 
 
 def _already(turn: DirectorTurn) -> str:

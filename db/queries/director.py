@@ -11,7 +11,7 @@ from db.models.judgement import UserCreativePreferences
 from db.models.learning import StyleTemplate
 from db.models.music_library import MusicTrack
 from db.models.orchestration import OrchestrationLog
-from db.models.production import ProductionJob, QualityMetrics
+from db.models.production import GenerationRequest, ProductionJob, QualityMetrics
 from db.models.production import ProductionJob as Job
 from db.models.project import Branch, Character, MusicSceneSync, Scene
 from db.models.story import Episode
@@ -209,3 +209,11 @@ def verdicts(session: Session, ids: Collection[str]) -> dict[str, QualityMetrics
     """What was judged of generations, by their ids."""
     query = select(QualityMetrics).where(col(QualityMetrics.generation_id).in_(ids))
     return {row.generation_id: row for row in session.scalars(query)}
+
+
+def casts(session: Session, ids: Collection[str]) -> dict[str, list[str]]:
+    """Who was asked for in clips, by their ids; nothing of what is no clip."""
+    query = select(col(GenerationRequest.generation_id), col(GenerationRequest.characters)).where(
+        col(GenerationRequest.generation_id).in_(ids)
+    )
+    return {generation_id: list(names) for generation_id, names in session.execute(query)}

@@ -106,9 +106,10 @@ def test_a_conversation_goes_on_from_what_was_said(echo: TestClient, talk: Any) 
 def test_yes_confirms_the_last_plan_and_no_drops_it(talk: Any) -> None:
     talk(FOREST)
     assert talk("no thanks", "chat")["state"] == "dropped"
-    talk(FOREST)
+    planned = talk(FOREST)["estimated_duration"]
     answer = talk("yes please", "chat")
-    assert answer["state"] == "accepted"
+    assert (answer["state"], answer["estimated_duration"]) == ("accepted", planned)
+    assert planned is not None
     assert answer["generation_id"] in answer["response"]
 
 

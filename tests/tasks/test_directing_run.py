@@ -6,7 +6,17 @@ import pytest
 
 from db.clock import NOW
 from db.models.project import Branch, Character, Scene
-from db.queries import branches, conversations, decisions, director, generations, jobs, preferences
+from db.queries import (
+    branches,
+    conversations,
+    decisions,
+    director,
+    episodes,
+    generations,
+    jobs,
+    preferences,
+    scenes,
+)
 from db.queries.jobs import accept_job
 from db.queries.ownership import Run
 from db.session import transaction
@@ -327,3 +337,20 @@ def test_a_state_of_a_plan_is_shown_with_its_turn() -> None:
     with transaction() as session:
         rows = conversations.steps(session, [running.run.generation_id])[running.run.generation_id]
         assert {number: row.state for number, row in rows.items()} == {1: "completed"}
+
+
+def test_who_is_in_what_is_meant_is_told_with_how_it_stands() -> None:
+    made, clip_id = _begun_clip("completed")
+    with transaction() as session:
+        at = branches.find(session, made.project_id, "main")
+        scene_id = director.facts(session, at, _likes(session)).scenes[0].id
+        scenes.change(session, scenes.held(session, scene_id, "main"), {}, ["Kai Nakamura"])
+        values = {"episode_number": None, "title": "One", "synopsis": "", "scene_ids": [scene_id],
+                  "audio": None, "details": {}}  # fmt: skip
+        episode_id = episodes.create(session, at, values).episode.id or 0
+    asked = [{"generation_id": clip_id}, {"scene_id": scene_id}, {"episode_id": episode_id}]
+    running = _again(made, *(("report_status", each) for each in asked))
+    clip, scene, episode = (each["result"] for each in carry_out.fn(running.run)["steps"])
+    assert (clip["of"]["status"], clip["of"]["characters"]) == ("completed", ["Kai Nakamura"])
+    assert (scene["of"], scene["characters"]) == (None, ["Kai Nakamura"])
+    assert (episode["of"], episode["characters"]) == (None, ["Kai Nakamura"])
