@@ -2,22 +2,20 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed
 
 from db.queries.ownership import Run
-from studio.errors import SupersededError
-from tasks.carrying import carried
+from tasks.carrying import carry_through
 from tasks.directing_run import carry_out, plan_steps, report
 
 
 @flow(name="direct", retries=0, persist_result=False)
 async def direct(generation_id: str, attempt: int) -> State[str]:
     """Carry out the steps of a plan, each once, and report. What an earlier attempt began is found again."""
-    run = Run(generation_id, attempt)
-    try:
-        with carried(run):
-            plan_steps(run)
-            carry_out(run)
-            return Completed(message=report(run))
-    except SupersededError as superseded:
-        return Cancelled(message=superseded.message)
+    return carry_through(Run(generation_id, attempt), directed)
+
+
+def directed(run: Run) -> str:
+    """The stages in their order; how many of the steps were done."""
+    plan_steps(run)
+    carry_out(run)
+    return report(run)

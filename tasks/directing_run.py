@@ -255,7 +255,6 @@ def report(run: Run) -> str:
     failed = [each for each in steps if each["state"] in {Standing.FAILED, Standing.SKIPPED}]
     outcome = "failed" if failed else "completed"
     with transaction() as session:
-        director.came_of(session, run.generation_id, outcome)
         if failed:
             ownership.settle(session, run, "failed", error=_error(failed))
         else:

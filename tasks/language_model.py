@@ -1,15 +1,19 @@
 """The language model of this tower, where it has one."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from studio.clients.ollama import Ollama, connect
 from studio.errors import LanguageModelError
 from studio.settings import read_settings
 
 _LOOK_S: Final = 1.0
+AT_ONCE: Final = 8
+"""How many requests of this process wait for the model: the others, and all that it serves, go on without."""
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,28 @@ def language_model(longest_s: float | None = None) -> Iterator[Ollama | None]:
     within_s = longest_s or settings.ollama_timeout_s
     with connect(settings.ollama_host, model=settings.ollama_model, longest_s=within_s) as ollama:
         yield ollama
+
+
+class BusyModel:
+    """A model that has enough to do."""
+
+    def fill(self, _prompt: str, _schema: Mapping[str, Any]) -> dict[str, Any]:
+        raise LanguageModelError("The language model is busy with other requests.")
+
+
+@contextmanager
+def spare_model(longest_s: float) -> Iterator[Ollama | BusyModel | None]:
+    """The model to ask, for as long as few others wait for it: one that hangs holds up no more than those."""
+    if not read_settings().ollama_host:
+        yield None
+    elif not _places.acquire(blocking=False):
+        yield BusyModel()
+    else:
+        try:
+            with language_model(longest_s) as ollama:
+                yield ollama
+        finally:
+            _places.release()
 
 
 def seek_model() -> SoughtModel:

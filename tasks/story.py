@@ -23,6 +23,7 @@ from tasks import orchestrator
 
 log = logging.getLogger(__name__)
 
+_METRICS: Final = "| metric | value | verdict | why |\n|-|-|-|-|\n"
 PERCENT: Final = {"plan": 8, "check": 10, "render": 80, "assess": 87, "sync": 95, "publish": 100}
 
 
@@ -77,18 +78,28 @@ def _flow_run_id() -> UUID | None:
 
 
 def _outcome(seen: dict[str, Any]) -> str:
-    sync = seen["sync"] or {}
+    rows = {"status": seen["status"], **(_directed(seen) if seen["kind"] == "direct" else _made(seen))}
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    metrics = "\n".join(_metric_row(metric) for metric in seen["quality"]["metrics"])
+    return f"| | |\n|-|-|\n{table}\n" + (f"\n{_METRICS}{metrics}\n" if metrics else "")
+
+
+def _made(seen: dict[str, Any]) -> dict[str, Any]:
+    """What came of something that is seen and heard."""
+    sync, quality = seen["sync"] or {}, seen["quality"]
     offsets = ", ".join(f"{offset:+.1f} ms" for offset in sync.get("offsets_ms", ()))
-    rows = {
-        "status": seen["status"],
-        "quality": f"{seen['quality']['verdict']}, {seen['quality']['score']} of 10",
+    return {
+        "quality": f"{quality['verdict']}, {quality['score']} of 10" if quality["verdict"] else "not judged",
         "cuts to beats": offsets or sync.get("reason") or "no music",
         "video": seen["video_path"],
         "published": seen["published_path"] or "not published",
     }
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    metrics = "\n".join(_metric_row(metric) for metric in seen["quality"]["metrics"])
-    return f"| | |\n|-|-|\n{table}\n\n| metric | value | verdict | why |\n|-|-|-|-|\n{metrics}\n"
+
+
+def _directed(seen: dict[str, Any]) -> dict[str, Any]:
+    """What came of a plan: what was made for it, and what of it could not be done."""
+    made = ", ".join(child["generation_id"] for child in seen["children"])
+    return {"made": made or "nothing", "not done": (seen["error"] or {}).get("message", "nothing")}
 
 
 def _metric_row(metric: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 
 from api.keys import token_of
 from api.paging import PageAsked
+from api.requests import DryRun
 from api.schemas.echo_talk import (
     ChatAsked,
     ConversationId,
@@ -30,7 +31,7 @@ from studio.echo.wording import needs_confirmation
 from studio.errors import SupersededError, UnavailableError
 from tasks import directing
 from tasks.directing import Answered
-from tasks.language_model import language_model
+from tasks.language_model import spare_model
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["director"])
@@ -80,10 +81,18 @@ def get_plan(request: Request, plan_id: PlanId) -> PlanShown:
 
 @router.post("/plans/{plan_id}/confirm", status_code=ACCEPTED)
 def confirm_plan(
-    request: Request, response: Response, plan_id: PlanId, afterwards: BackgroundTasks
+    request: Request,
+    response: Response,
+    plan_id: PlanId,
+    afterwards: BackgroundTasks,
+    dry_run: DryRun = False,
 ) -> PlanShown:
     """Have a plan carried out, once; what publishes or destroys is confirmed with it."""
-    turn = _confirmed(request, plan_id, afterwards)
+    if dry_run:
+        directing.try_to_confirm(token_of(request), plan_id)
+        response.status_code = 200
+        return get_plan(request, plan_id)
+    turn, _ = _confirmed(request, plan_id, afterwards)
     response.headers["Location"] = f"/api/anime/generations/{turn.generation_id}"
     return _shown([turn])[0]
 
@@ -128,11 +137,11 @@ def _talk(
         token, conversation_id, words, project_id, context.branch_name or MAIN, _stated(context),
         context.model_dump(mode="json", exclude_unset=True), command,
     )  # fmt: skip
-    with language_model(MODEL_WITHIN_S) as model:
+    with spare_model(MODEL_WITHIN_S) as model:
         answered = directing.ask(asked, model)
     turn = answered.turn
     if confirm and turn.state == "planned" and not directing.is_held(answered.plan):
-        turn = _confirmed(request, turn.plan_id, afterwards)
+        turn, _ = _confirmed(request, turn.plan_id, afterwards)
     return _talked(answered, turn)
 
 
@@ -159,29 +168,44 @@ def _project_of(words: str, token: str, conversation_id: str) -> int | None:
 def _decided(
     request: Request, message: str, conversation_id: str, afterwards: BackgroundTasks
 ) -> Talked | None:
-    """What a yes or a no does to the plan that waits for it; None where it is none, or nothing waits."""
+    """What a yes or a no does to the plan that waits for it; None where it is none, or nothing waits.
+
+    A yes to what is under way already is the same yes, sent again.
+    """
     is_yes, is_no = _YES.fullmatch(message), _NO.fullmatch(message)
     if not (is_yes or is_no):
         return None
     token = token_of(request)
     with reading() as session:
         turns = conversations.latest(session, token, conversation_id)
-    if not turns or turns[-1].state not in {"planned", "asked"} or (is_yes and turns[-1].state == "asked"):
-        return None
-    if is_yes and not turns[-1].plan["steps"]:
+    open_to = {"planned", "accepted"} if is_yes else {"planned", "asked"}
+    if not turns or turns[-1].state not in open_to or (is_yes and not turns[-1].plan["steps"]):
         return None
     plan_id = turns[-1].plan_id
-    turn = _confirmed(request, plan_id, afterwards) if is_yes else directing.drop(token, plan_id)
-    answered = Answered(turn, read_document(turn.plan), None)
-    said = f"I am on it: {turn.generation_id}." if is_yes else "Then I leave it."
-    return _talked(answered, turn).model_copy(update={"response": said})
+    if is_yes:
+        turn, is_new = _confirmed(request, plan_id, afterwards)
+        said = f"I am on it: {turn.generation_id}." if is_new else _already(turn)
+    else:
+        turn = directing.drop(token, plan_id)
+        said = "Then I leave it." if turn.state == "dropped" else _already(turn)
+    return _talked(Answered(turn, read_document(turn.plan), None), turn).model_copy(update={"response": said})
 
 
-def _confirmed(request: Request, plan_id: str, afterwards: BackgroundTasks) -> DirectorTurn:
+def _already(turn: DirectorTurn) -> str:
+    """What became of a plan that was confirmed before."""
+    with reading() as session:
+        status = generations.get(session, turn.generation_id or "").status
+    if status == "processing":
+        return f"I am on it already: {turn.generation_id}."
+    return f"That was carried out already: {turn.generation_id} is {status.replace('_', ' ')}."
+
+
+def _confirmed(request: Request, plan_id: str, afterwards: BackgroundTasks) -> tuple[DirectorTurn, bool]:
+    """The plan that is carried out from now on, and whether it was not before."""
     turn, is_new = directing.confirm(token_of(request), plan_id)
     if is_new and turn.generation_id is not None:
         afterwards.add_task(_submit, request.app.state.submit, turn.generation_id)
-    return turn
+    return turn, is_new
 
 
 def _submit(submit: Submit, generation_id: str) -> None:

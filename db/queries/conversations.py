@@ -102,13 +102,14 @@ def plan(session: Session, token: str, plan_id: str, *, locked: bool = False) ->
     return turn
 
 
-def of_plan(session: Session, plan_id: str) -> DirectorTurn:
+def of_plan(session: Session, plan_id: str, *, locked: bool = False) -> DirectorTurn:
     """The turn of a plan, whoever asked for it: for what carries it out.
 
     Raises:
         NotFoundError: its conversation was forgotten.
     """
-    turn = session.scalar(select(DirectorTurn).where(col(DirectorTurn.plan_id) == plan_id))
+    query = select(DirectorTurn).where(col(DirectorTurn.plan_id) == plan_id)
+    turn = session.scalar(query.with_for_update() if locked else query)
     if turn is None:
         raise NotFoundError(f"There is no plan {plan_id!r}.", field="plan_id", value=plan_id)
     return turn

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, select
 from sqlmodel import Session, col
 
 from db.models.judgement import UserCreativePreferences
@@ -50,14 +50,20 @@ def carried_out(session: Session, told: Told, job: ProductionJob, token: str) ->
     )
 
 
-def page(session: Session, project_id: int | None, *, limit: int, before: int) -> list[OrchestrationLog]:
-    """Commands, newest first, from the one before number `before`, if any."""
-    query = select(OrchestrationLog)
+def page(session: Session, project_id: int | None, *, limit: int, before: int) -> list[dict[str, Any]]:
+    """Commands, newest first, from the one before number `before`, if any.
+
+    The outcome of what was accepted is that of its job: it may be cancelled, or tried again.
+    """
+    has_ended = and_(col(OrchestrationLog.outcome) == "accepted", col(Job.status) != "processing")
+    outcome = case((has_ended, col(Job.status)), else_=col(OrchestrationLog.outcome))
+    query = select(OrchestrationLog, outcome).outerjoin(Job, col(Job.id) == OrchestrationLog.generation_id)
     if project_id is not None:
         query = query.where(col(OrchestrationLog.project_id) == project_id)
     if before:
         query = query.where(col(OrchestrationLog.id) < before)
-    return list(session.scalars(query.order_by(col(OrchestrationLog.id).desc()).limit(limit)))
+    rows = session.execute(query.order_by(col(OrchestrationLog.id).desc()).limit(limit))
+    return [{**row.model_dump(), "outcome": came_of_it} for row, came_of_it in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +99,6 @@ def note(session: Session, decision: Decision) -> OrchestrationLog:
     session.add(row)
     session.flush()
     return row
-
-
-def came_of(session: Session, generation_id: str, outcome: str) -> None:
-    """Note what came of the decisions that had a job carried out."""
-    session.execute(
-        update(OrchestrationLog)
-        .where(col(OrchestrationLog.generation_id) == generation_id)
-        .where(col(OrchestrationLog.outcome) == "accepted")
-        .values(outcome=outcome, updated_at=func.now())
-    )
 
 
 def told_by(session: Session, generation_id: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from studio.echo.phrases import FILLER
+from studio.echo.courtesies import FILLER
 from studio.echo.plans import Refusal
 
 _TEXTS: Final[Mapping[str, str]] = {

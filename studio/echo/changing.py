@@ -13,6 +13,8 @@ _VERB: Final = re.compile(
     r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
     r"fix|give|turn|make|swap|replace|exchange|take away|take off|remove|lose|"
     r"from (?:now|here|today|this point) on(?:wards?)?,?|going forward,?|henceforth,?)(?!\w)\s*"
+    r"(?:the (?:character |(?:appearance|looks?|design|outfit|clothes|description|hair|"
+    r"style) of (?!.* (?:to|into) )))?"
 )
 _TAKEN: Final = frozenset({"take away", "take off", "remove", "lose"})
 _EXCHANGED: Final = re.compile(r"^(?P<old>.+?)\s+(?:for|with|by|to|against)\s+(?P<new>.+)$", re.IGNORECASE)
@@ -29,7 +31,7 @@ LONGEST_NEED: Final = 10
 
 _COMPARED: Final = re.compile(
     r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
-    r"less|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
+    r"less|wear|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
     r"man|robot|vampire|elf)\b)"
 )
 _RULE: Final = re.compile(
@@ -37,7 +39,8 @@ _RULE: Final = re.compile(
     r"to)\s+(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|walk|lose|"
     r"keep)|"
     r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
-    r"needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|darker|lighter|\w+er)\b)"
+    r"gets? (?:an? )?new\b|needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|"
+    r"darker|lighter|\w+er)\b)"
     r"|^'s?\s[\w\s-]{1,40}?\s*(?:→|->|=>|⇒)\s*\w"
 )
 _OWNED: Final = re.compile(r"^'s?\s|^’s?\s")
@@ -55,9 +58,13 @@ _NOT_LOOKS: Final = re.compile(
 
 _UNOWNED: Final = re.compile(
     r"(?:change|set|dye|turn|update|make) the (?:hair|eyes?|outfit|dress|coat|clothes|costume|skin|jacket|"
-    r"uniform|hairstyle|haircut)(?: (?:colou?r|style|length))? (?:to|into)\b"
+    r"uniform|hairstyle|haircut)(?: (?:colou?r|style|length))?(?: (?:to|into)\b|\W*$)"
 )
 """As "change the hair colour to blue", where it is not said whose."""
+
+
+_SWAPPED: Final = re.compile(r"(?:swap|replace|exchange|change) (?:him|her|them) (?:for|with|by|to)\b")
+"""As "swap her for Mira": somebody else in the clip, where somebody is named."""
 
 
 def fits_change(draft: Draft, clause: Clause) -> bool:
@@ -73,13 +80,10 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     verb = _VERB.match(low)
     place = verb.end() if verb else 0
     if verb is not None and _SOMEBODY.match(low[place:]):
-        return (
-            not verb[0].startswith("make")
-            or _COMPARED.match(re.sub(_SOMEBODY, "", low[place:], count=1)) is not None
-        )
+        return _changes_spoken_of(draft, clause, verb)
     end = _named_until(draft, clause, place)
     if end is None:
-        return verb is not None and verb[0].strip() in {"give", "dye"} and _stranger(draft, clause, place)
+        return verb is not None and _is_of_stranger(draft, clause, verb, place)
     behind = low[end:]
     if verb is None:
         return _is_rule(low, behind)
@@ -89,12 +93,31 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     return True
 
 
+def _changes_spoken_of(draft: Draft, clause: Clause, verb: re.Match[str]) -> bool:
+    """Whether "her", of whom was spoken, is to be otherwise."""
+    if draft.clip is not None and _SWAPPED.match(clause.low):
+        return not find_cast(clause.text, draft.facts).names
+    rest = _SOMEBODY.sub("", clause.low[verb.end() :], count=1)
+    return not verb[0].startswith("make") or _COMPARED.match(rest) is not None
+
+
 def _is_rule(low: str, behind: str) -> bool:
     """Whether a sentence says how somebody is: "should be", "is now", "from now on"."""
     if _FROM_NOW.search(behind):
         return True
     is_rule = _RULE.match(behind) is not None
     return is_rule and (" need" not in f" {behind}" or len(low.split()) <= LONGEST_NEED)
+
+
+_OWNER: Final = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s\s")
+"""As in "Akira's hair", whoever that is."""
+
+
+def _is_of_stranger(draft: Draft, clause: Clause, verb: re.Match[str], place: int) -> bool:
+    """Whether somebody is to be changed whom nobody knows."""
+    if verb[0].strip() in {"give", "dye"}:
+        return _stranger(draft, clause, place)
+    return verb[0].strip() != "make" and _OWNER.match(clause.text[place:]) is not None
 
 
 def _stranger(draft: Draft, clause: Clause, place: int) -> bool:
@@ -110,6 +133,28 @@ def _named_until(draft: Draft, clause: Clause, place: int) -> int | None:
         at = clause.text.find(word)
         ends.append((at, at + len(word)))
     return next((end for start, end in ends if place <= start <= place + len("the ")), None)
+
+
+_PART: Final = re.compile(r"\s*(?P<part>[\w-]+(?: [\w-]+)?) (?:to|into) (?P<how>.+)$")
+_ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")
+_RATHER: Final = re.compile(
+    r"(?:no, )?(?:make|change) (?:it|that|them)(?: to)? (?P<how>[^,]+?)(?: instead)?$"
+)
+
+
+def also_changed(draft: Draft, clause: Clause) -> Clause:
+    """What goes on from a change, as "and her eyes to gold" or "make it blue instead", as one by itself."""
+    last = next(iter((draft.steps or draft.before)[-1:]), None)
+    if last is None or last.action != "update_character":
+        return clause
+    if _ALSO.match(clause.low) is not None:
+        return Clause(f"change {clause.text}", f"change {clause.low}", clause.start)
+    part, is_part, _ = str(last.parameters["change"]).partition(": ")
+    rather = _RATHER.match(clause.low)
+    if rather is None or not is_part:
+        return clause
+    text = f"change {last.parameters['character']}'s {part} to {clause.text[slice(*rather.span('how'))]}"
+    return Clause(text, text.lower(), clause.start)
 
 
 def plan_change(draft: Draft, clause: Clause) -> None:
@@ -200,6 +245,7 @@ def _whom(
 def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) -> str:
     """What is to be so: "hair to silver" is "hair: silver"."""
     rest = _FROM_NOW.sub("", clause.text[end:])
+    rest = re.sub(r"\s+from (?:(?! to ).)+(?= (?:in)?to )", "", rest)
     low = clause.low[end : end + len(rest)]
     owned = _OWNED.match(low)
     word = "" if verb is None else verb[0].strip()
@@ -222,6 +268,8 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
         return tidy(re.sub(r"\s*:\s*", ": ", rest))
     if word in {"dye", "color", "colour"} and not owned:
         return tidy(rest)
+    if (part := _PART.match(rest)) is not None and _SOMEBODY.match(clause.low[place:]) is not None:
+        return f"{part['part']}: {tidy(part['how'])}"
     rest = rest[_led(low) :]
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "

@@ -18,25 +18,29 @@ _LIKEWISE: Final = re.compile(
     r"likewise|"
     r"ditto|that|it|one)?\s*(?:\b(?:for|with|to|on|of)\b)?\s*"
 )
-_TOO: Final = re.compile(r"[\s,]*(?:as well|too|also|likewise|next|please|instead|then)*\W*$")
-_PICKED: Final = re.compile(
+_TOO: Final = re.compile(
+    r"[\s,]*(?:as well|(?:in )?the same(?: way)?|like that|too|also|likewise|next|please|instead|then)*\W*$"
+)
+PICKED: Final = re.compile(
     r"\b(?:the )?(?:very )?(?P<which>first|1st|second|2nd|third|3rd|last|latest|previous|earlier|"
     r"original|new|newest|other)"
     r"(?: (?:one|clip|version|take|two))?\b|\bthe one before(?: (?:that|it))?\b"
 )
 _PICKED_ALONE: Final = re.compile(
-    rf"(?:i (?:meant?|mean)|rather|use|take|(?:not that(?: one)?,?))?\s*(?:{_PICKED.pattern})"
+    rf"(?:i (?:meant?|mean)|rather|use|take|(?:not that(?: one)?,?))?\s*(?:{PICKED.pattern})"
     r"\W*(?:i (?:meant?|mean)|please|instead)?\W*$"
 )
 _PLACES: Final = {"first": 0, "1st": 0, "original": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _TRAILER: Final = re.compile(
     r"(?:(?:make|keep|cut|trim|edit|extend) (?:it|that|this|the trailer)|use|with|set|to|change|swap|shorter|"
-    r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d|half)\b"
+    r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d+|half)\b"
 )
 LENGTHS: Final[Mapping[str, float]] = {
     "longer": 2.0,
     "twice as long": 2.0,
     "shorter": 0.5,
+    "too short": 2.0,
+    "too long": 0.5,
     "half as long": 0.5,
 }
 """What "longer" means where no length is said: twice; "shorter": half."""
@@ -69,7 +73,7 @@ def relative_length(
 
 def picked(draft: Draft, low: str) -> Target | None:
     """Which of what was made in this conversation "the first one" or "the one before" is."""
-    found = _PICKED.search(low)
+    found = PICKED.search(low)
     made = [each for each in draft.made if "generation_id" in each]
     if found is None or not made:
         return None

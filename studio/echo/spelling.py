@@ -1,5 +1,6 @@
 """Slips of the pen put right: words of the trade, and names of the project. Other words stay as written."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -91,6 +92,7 @@ class Spelt:
 
 def spelt(text: str, names: Names) -> Spelt:
     """`text` with the slips in its names and commands put right; one in Japanese, in English."""
+    text = text.translate(_STRAIGHT)
     if (english := glossed(text)) is not None:
         return Spelt(english, (Slip(0, len(text), text, english, False),), True)
     row = tokens(text)
@@ -107,7 +109,13 @@ def spelt(text: str, names: Names) -> Spelt:
             slips.append(
                 Slip(token.start, token.end, text[token.start : token.end], meant, meant[0].isupper())
             )
+    slips += [Slip(*each.span(), each[0], " ", False) for each in _BLANKS.finditer(text)]
+    slips.sort(key=lambda slip: slip.start)
     return Spelt(_with(text, slips), tuple(slips))
+
+
+_STRAIGHT: Final = str.maketrans("‘’´", "'''")
+_BLANKS: Final = re.compile(r"[ \t\u00a0]{2,}|[\t\u00a0]")
 
 
 def _with(text: str, slips: Sequence[Slip]) -> str:

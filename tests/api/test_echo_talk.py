@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
+from sqlmodel import Session
 
 from api.echo import create_app
-from db.queries import generations
+from db.queries import conversations, generations
 from db.session import transaction
 from studio.settings import Settings
+from tasks import directing
 from tasks.directing_enrichment import enrich_plan
 from tests.fakes.ollama import fake_ollama
+from tests.fakes.serving import wait_until
 
 E = "/api/echo"
 FOREST = "Create a 5-second anime scene with Kai Nakamura in a mystical forest"
@@ -105,6 +110,44 @@ def test_yes_confirms_the_last_plan_and_no_drops_it(talk: Any) -> None:
     answer = talk("yes please", "chat")
     assert answer["state"] == "accepted"
     assert answer["generation_id"] in answer["response"]
+
+
+def test_a_yes_that_is_sent_again_is_the_same_yes(
+    talk: Any, submitted: list[tuple[str, int]], echo: TestClient
+) -> None:
+    talk(FOREST)
+    first, again = talk("yes", "chat"), talk("Yes!", "chat")
+    assert (again["generation_id"], again["state"]) == (first["generation_id"], "accepted")
+    assert again["response"] == f"I am on it already: {first['generation_id']}."
+    assert [each for each, _ in submitted].count(first["generation_id"]) == 1
+    with transaction() as session:
+        generations.get(session, first["generation_id"]).status = "needs_review"
+    told = talk("yes", "chat")["response"]
+    assert told == f"That was carried out already: {first['generation_id']} is needs review."
+    assert len(echo.get(f"{E}/conversations/{first['conversation_id']}").json()["turns"]) == 1
+
+
+def test_a_yes_and_a_no_at_once_are_not_both_obeyed(talk: Any, kai: dict[str, Any]) -> None:
+    """The no comes while the yes is being written: it waits for it, and says what holds."""
+    turn = talk(FOREST)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction() as session:
+            row = conversations.plan(session, "", turn["plan_id"], locked=True)
+            no = threads.submit(talk, "no", "chat")
+            wait_until(lambda: is_waited_for(session))
+            job = directing.accept_steps(
+                session, turn["action_plan"], project_id=kai["project_id"], branch="main", title="x"
+            )
+            conversations.settle(session, row, "accepted", job.id)
+            generation_id = job.id
+        answer = no.result(10)
+    assert (answer["state"], answer["response"]) == ("accepted", f"I am on it already: {generation_id}.")
+
+
+def is_waited_for(session: Session) -> bool:
+    """Whether somebody waits for a row of this database."""
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return bool(session.scalar(text(query)))
 
 
 def test_what_is_missing_is_asked_back_and_answered(talk: Any) -> None:

@@ -1,8 +1,9 @@
 """A stand-in for an Ollama server, over real HTTP, that fails the way the real one does."""
 
 import asyncio
+import gzip
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,13 +50,20 @@ class FakeOllama:
     """`words` is what the model writes, whatever it is asked.
 
     `trouble`: "silent" sends nothing, "stalls" stops after the first word, "drops" ends the connection
-    there, "garbage" answers what no Ollama would, "error" tells of an error amid the stream.
+    there, "garbage" answers what no Ollama would, "error" tells of an error amid the stream, "drips" sends
+    a blank now and then and no end, whatever is asked. `refusal` is the status and body of every answer of
+    the model, `pause_s` how long it takes for a word; `packs` sends its list packed,
+    unasked; `meanwhile` happens while it is asked.
     """
 
     words: tuple[str, ...] = ("Hello", " there")
     models: list[dict[str, Any]] = field(default_factory=lambda: [listed(WRITER, "3.2B")])
     done_reason: str = "stop"
     trouble: str = ""
+    refusal: tuple[int, str] | None = None
+    pause_s: float = 0.0
+    packs: bool = False
+    meanwhile: Callable[[], None] = lambda: None
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
@@ -69,18 +77,28 @@ class FakeOllama:
         )
 
     async def _version(self, _: Request) -> Response:
+        if self.trouble == "drips":
+            return StreamingResponse(_drips())
         if self.trouble == "garbage":
             return PlainTextResponse("<html>It works!</html>")
         return JSONResponse({"version": "0.12.3"})
 
     async def _tags(self, _: Request) -> Response:
+        if self.trouble == "drips":
+            return StreamingResponse(_drips())
+        if self.packs:
+            packed = gzip.compress(json.dumps({"models": self.models}).encode())
+            return Response(packed, headers={"content-encoding": "gzip"})
         return PlainTextResponse("[]") if self.trouble == "garbage" else JSONResponse({"models": self.models})
 
     async def _chat(self, request: Request) -> Response:
         asked = await request.json()
         self.asked.append(asked)
+        self.meanwhile()
         if asked["model"] not in [model["name"] for model in self.models]:
             return JSONResponse({"error": f"model '{asked['model']}' not found"}, 404)
+        if self.refusal is not None:
+            return Response(self.refusal[1], self.refusal[0])
         return StreamingResponse(self._parts(asked["model"]), media_type="application/x-ndjson")
 
     async def _parts(self, model: str) -> AsyncIterator[str]:
@@ -88,6 +106,7 @@ class FakeOllama:
             await asyncio.sleep(60)
         for number, word in enumerate(self.words):
             yield _line(model=model, message={"role": "assistant", "content": word}, done=False)
+            await asyncio.sleep(self.pause_s)
             if number == 0 and self.trouble:
                 yield await self._fail()
         last = {"role": "assistant", "content": ""}
@@ -99,6 +118,12 @@ class FakeOllama:
         if self.trouble == "drops":
             raise ConnectionResetError
         return _line(error="llama runner process has terminated") if self.trouble == "error" else "so sorry\n"
+
+
+async def _drips() -> AsyncIterator[bytes]:
+    while True:
+        yield b" "
+        await asyncio.sleep(0.02)
 
 
 def _line(**part: Any) -> str:

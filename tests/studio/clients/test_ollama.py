@@ -2,12 +2,13 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from studio.clients.ollama import LONGEST_ANSWER, Ollama, connect
+from studio.clients.ollama import LONGEST_ANSWER, MOST_BYTES, Ollama, connect
 from studio.errors import AnswerUnusableError, LanguageModelError
 from tests.fakes.ollama import WRITER, FakeOllama, fake_ollama, listed
 
@@ -77,6 +78,7 @@ def test_words_come_as_they_are_written(server: FakeOllama, ollama: Ollama) -> N
         "null",
         '{"style": "anime", "duration": NaN}',
         '{"style": "ani',
+        '{"style": "anime", "duration": ' + "[" * 20_000,
         "I'd love to help!",
         "",
     ],
@@ -85,6 +87,15 @@ def test_what_does_not_fit_the_form_is_unusable(server: FakeOllama, ollama: Olla
     writing(server, answer)
     with pytest.raises(AnswerUnusableError):
         ollama.fill("a clip", FORM)
+
+
+@pytest.mark.parametrize("word", [r"a \u0000 b", r"half of \ud83d", r"\udfff"])
+def test_an_answer_that_no_database_can_keep_is_unusable(
+    server: FakeOllama, ollama: Ollama, word: str
+) -> None:
+    writing(server, f'{{"word": "{word}"}}')
+    with pytest.raises(AnswerUnusableError):
+        ollama.fill("a word", {"type": "object", "properties": {"word": {"type": "string"}}})
 
 
 def test_an_answer_that_the_limit_cut_off_is_unusable_even_where_it_fits(
@@ -99,6 +110,57 @@ def test_an_answer_that_the_limit_cut_off_is_unusable_even_where_it_fits(
 def test_an_answer_without_end_is_given_up(server: FakeOllama, ollama: Ollama) -> None:
     server.words = ("x" * 1024,) * (LONGEST_ANSWER // 1024 + 1)
     with pytest.raises(AnswerUnusableError, match="does not end"):
+        ollama.fill("a clip", FORM)
+
+
+def test_a_line_without_end_is_given_up(server: FakeOllama, ollama: Ollama) -> None:
+    server.words = ("x" * (MOST_BYTES + 1),)
+    with pytest.raises(AnswerUnusableError, match="does not end"):
+        ollama.fill("a clip", FORM)
+
+
+def test_what_is_packed_unasked_is_not_unpacked(server: FakeOllama, ollama: Ollama) -> None:
+    server.packs = True
+    with pytest.raises(LanguageModelError, match="no Ollama"):
+        ollama.models()
+
+
+@pytest.mark.parametrize("ask", [Ollama.version, Ollama.models, lambda each: each.fill("a clip", FORM)])
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up_in_time(
+    server: FakeOllama, hasty: Ollama, ask: Any
+) -> None:
+    server.trouble = "drips"
+    begun = time.monotonic()
+    with pytest.raises(LanguageModelError, match=r"within 0\.2 s"):
+        ask(hasty)
+    assert time.monotonic() - begun < 1.0
+
+
+def test_words_that_come_too_slowly_are_given_up_in_time(server: FakeOllama, hasty: Ollama) -> None:
+    server.words, server.pause_s = ("x",) * 100, 0.15
+    begun = time.monotonic()
+    with pytest.raises(LanguageModelError, match=r"within 0\.2 s"):
+        hasty.fill("a clip", FORM)
+    assert time.monotonic() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (500, '{"error": {"message": "it broke", "type": "server"}}', "it broke"),
+        (500, '{"error": "half \\ud83d and \\u0000"}', "Ollama refused: half   and$"),
+        (500, "[1]", "no Ollama"),
+        (502, "<html>Bad gateway</html>", "Bad gateway"),
+        (302, "", "302"),
+        (200, "[" * 20_000 + "\n", "no Ollama"),
+        (200, "", "cut off"),
+    ],
+)
+def test_whatever_a_server_refuses_with_is_told_in_plain_words(
+    server: FakeOllama, ollama: Ollama, status: int, body: str, why: str
+) -> None:
+    server.refusal = (status, body)
+    with pytest.raises(LanguageModelError, match=why):
         ollama.fill("a clip", FORM)
 
 
@@ -156,6 +218,11 @@ def test_what_is_no_ollama_is_told(server: FakeOllama, ollama: Ollama, ask: Any)
     server.trouble = "garbage"
     with pytest.raises(LanguageModelError, match="no Ollama"):
         ask(ollama)
+
+
+def test_a_name_that_nobody_has_is_told() -> None:
+    with connect("http://no.such.host.invalid", longest_s=4.0) as ollama, pytest.raises(LanguageModelError):
+        ollama.fill("a clip", FORM)
 
 
 def test_nobody_there_is_told() -> None:
