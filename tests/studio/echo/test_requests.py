@@ -244,3 +244,10 @@ def test_a_change_goes_on_from_the_one_before(query: str, change: str) -> None:
 def test_what_is_left_out_is_not_published() -> None:
     planned = plan("Publish scenes 1 and 2 but not scene 3", FACTS)
     assert [step.parameters for step in planned.steps] == [{"scene_id": 101}, {"scene_id": 102}]
+
+
+@pytest.mark.parametrize(
+    "query", ["A boat at the marina at dusk", "a frank talk on the pier", "A clip of heather on the hills"]
+)
+def test_words_that_are_names_as_well_are_nobody_in_small_letters(query: str) -> None:
+    assert plan(query, FACTS).questions == ()
