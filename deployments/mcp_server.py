@@ -1,6 +1,8 @@
 """`tower mcp`: this tower's actions for agents, over the Model Context Protocol."""
 
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any, Final
@@ -43,7 +45,10 @@ Addressed = Callable[[], Addresses]
 
 def mcp() -> None:
     """Serve agents on standard input and output; the tower may be started before or after."""
-    anyio.run(_serve)
+    try:
+        anyio.run(_serve)
+    except* BrokenPipeError:
+        _leave_quietly()
 
 
 def serve(addresses: Addressed, tools: Mapping[str, Tool] = TOOLS) -> Server[dict[str, Any]]:
@@ -117,6 +122,11 @@ async def _serve() -> None:
     server = serve(running)
     async with stdio_server() as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())
+
+
+def _leave_quietly() -> None:
+    """The client is gone: nobody reads what is still to be written, not even at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _credentials() -> dict[str, str]:

@@ -65,13 +65,13 @@ _IN_STYLE: Final = (
         r"the )?(?P<s>[^,.;:¤]+?)(?=\s*(?:[,.;:]|$|\bwith\b|\bwhere\b|\bshowing\b|\bof\b|"
         r"\band\b))"
     ),
-    re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w'-]+[ -]){0,3}?[\w'-]+)[- ]styled?\b"),
+    re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w']+[ -]){0,5}?[\w']+)[- ]styled?\b"),
     re.compile(
         (
             r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each|different|"
-            r"another|new|other|same)\b)[\w'-]+[ "
-            r"-]){0,2}(?!the\b|a\b|same\b|different\b|another\b|new\b|"
-            r"other\b)[\w'-]+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
+            r"another|new|other|same)\b)[\w']+[ "
+            r"-]){0,4}(?!the\b|a\b|same\b|different\b|another\b|new\b|"
+            r"other\b)[\w']+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
         )
         + CLIP
         + r"\b))"
