@@ -13,7 +13,17 @@ from uuid import UUID
 from db.clock import NOW
 from db.models.production import ProductionJob
 from db.models.rendering import RenderPlace
-from db.queries import decisions, episode_renders, generations, jobs, ownership, places, preferences, takes
+from db.queries import (
+    conversations,
+    decisions,
+    episode_renders,
+    generations,
+    jobs,
+    ownership,
+    places,
+    preferences,
+    takes,
+)
 from db.session import transaction, undone
 from studio.errors import (
     NotFoundError,
@@ -164,7 +174,8 @@ def published(session: Any, generation_id: str) -> ProductionJob:
 def retry(generation_id: str, by: str = "") -> None:
     """Carry a generation out once more: a take that is made is made anew, any other is gone on with.
 
-    An episode is planned anew, since its scenes may have changed; those that have not are reused.
+    An episode is planned anew, since its scenes may have changed; those that have not are reused. Of a plan,
+    the steps are carried out that came to nothing.
     """
     with transaction() as session:
         job = retried(session, generation_id, by)
@@ -197,6 +208,9 @@ def _carried_out_again(
     if is_made := _is_made(job):
         job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
         job.video_path = None
+    if job.kind == "direct":
+        conversations.forget_undone(session, job.id)
+        ownership.forget_stage(session, job, "render")
     job.approved_at = None
     jobs.leave_cancelled_parent(session, job)
     _begin_again(job, stage="queued")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -26,9 +26,44 @@ class SoughtModel:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AbsentModel:
+    """A model that cannot be asked, and says why."""
+
+    why: str
+
+    def fill(self, _prompt: str, _schema: Mapping[str, Any]) -> dict[str, Any]:
+        raise LanguageModelError(self.why)
+
+
 @contextmanager
-def language_model(longest_s: float | None = None) -> Iterator[Ollama | None]:
+def language_model(longest_s: float | None = None) -> Iterator[Ollama | AbsentModel | None]:
     """The model to ask, None where `OLLAMA_HOST` names no server."""
+    with ExitStack() as opened:
+        try:
+            model: Ollama | AbsentModel | None = opened.enter_context(_connected(longest_s))
+        except LanguageModelError as error:
+            model = AbsentModel(error.message)
+        yield model
+
+
+@contextmanager
+def spare_model(longest_s: float) -> Iterator[Ollama | AbsentModel | None]:
+    """The model to ask, for as long as few others wait for it: one that hangs holds up no more than those."""
+    if not read_settings().ollama_host:
+        yield None
+    elif not _places.acquire(blocking=False):
+        yield AbsentModel("The language model is busy with other requests.")
+    else:
+        try:
+            with language_model(longest_s) as model:
+                yield model
+        finally:
+            _places.release()
+
+
+@contextmanager
+def _connected(longest_s: float | None) -> Iterator[Ollama | None]:
     settings = read_settings()
     if not settings.ollama_host:
         yield None
@@ -38,32 +73,10 @@ def language_model(longest_s: float | None = None) -> Iterator[Ollama | None]:
         yield ollama
 
 
-class BusyModel:
-    """A model that has enough to do."""
-
-    def fill(self, _prompt: str, _schema: Mapping[str, Any]) -> dict[str, Any]:
-        raise LanguageModelError("The language model is busy with other requests.")
-
-
-@contextmanager
-def spare_model(longest_s: float) -> Iterator[Ollama | BusyModel | None]:
-    """The model to ask, for as long as few others wait for it: one that hangs holds up no more than those."""
-    if not read_settings().ollama_host:
-        yield None
-    elif not _places.acquire(blocking=False):
-        yield BusyModel()
-    else:
-        try:
-            with language_model(longest_s) as ollama:
-                yield ollama
-        finally:
-            _places.release()
-
-
 def seek_model() -> SoughtModel:
     """How the language model is now; answers within seconds, whatever is there."""
     try:
-        with language_model(_LOOK_S) as ollama:
+        with _connected(_LOOK_S) as ollama:
             if ollama is None:
                 return SoughtModel("none")
             version, model = ollama.version(), ollama.chosen()

@@ -10,7 +10,7 @@ from db.session import transaction
 from studio.dispatch import Order, Rates
 from studio.errors import RendererUnavailableError
 from studio.settings import read_settings
-from tasks.renderers import ask_all, offers, renderer, shown
+from tasks.renderers import ANSWERS_WITHIN_S, ask_all, offers, renderer, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def survey_models() -> None:
 
 def _stats(url: str) -> tuple[int, Mapping[str, Any]]:
     client = renderer(url)
-    return client.queue_length(), client.system_stats()
+    return client.queue_length(timeout_s=ANSWERS_WITHIN_S), client.system_stats()
 
 
 def _told(answer: tuple[int, Mapping[str, Any]] | None) -> dict[str, Any]:

@@ -49,17 +49,16 @@ ModulesGiven = Annotated[Mapping[str, Callable[[], bool]], Depends(_modules)]
 @router.get("/health", responses={503: {"model": Health, "description": "The database does not answer."}})
 def health(response: Response, modules: ModulesGiven) -> Health:
     """Every part is asked at once; one that does not answer within a second and a half does not work."""
-    has_database = database_answers()
-    found = ask_all({**modules, "model": seek_model} if has_database else {"model": seek_model})
-    model = found.pop("model", None) or SoughtModel("unreachable", reason="not in time")
-    flags = {name: bool(found.get(name)) for name in modules}
+    found = ask_all({**modules, "database": database_answers, "model": seek_model})
+    model = found.pop("model") or SoughtModel("unreachable", reason="not in time")
+    flags = {name: bool(works) for name, works in found.items()}
+    has_database = flags["database"]
     if not has_database:
         response.status_code = 503
-    works = has_database and all(flags.values())
     return Health(
-        status="healthy" if works else "degraded" if has_database else "unhealthy",
+        status="unhealthy" if not has_database else "healthy" if all(flags.values()) else "degraded",
         database="connected" if has_database else "disconnected",
         timestamp=datetime.now(UTC),
-        modules=Modules(**flags, database=has_database),
+        modules=Modules(**flags),
         language_model=LanguageModelShown.model_validate(model),
     )

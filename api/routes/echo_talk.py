@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 
 from api.keys import token_of
 from api.paging import PageAsked
+from api.plans import shown
 from api.requests import DryRun
 from api.schemas.echo_talk import (
     ChatAsked,
@@ -17,11 +18,10 @@ from api.schemas.echo_talk import (
     ConversationShown,
     PlanShown,
     QueryAsked,
-    StepShown,
     TalkContext,
     Talked,
 )
-from db.models.orchestration import DirectorStep, DirectorTurn
+from db.models.orchestration import DirectorTurn
 from db.queries import conversations, generations
 from db.queries.projects import MAIN
 from db.session import reading, transaction
@@ -77,7 +77,7 @@ def get_plan(request: Request, plan_id: PlanId) -> PlanShown:
     """A plan, and how its steps stand."""
     with reading() as session:
         turn = conversations.plan(session, token_of(request), plan_id)
-    return _shown([turn])[0]
+    return shown([turn])[0]
 
 
 @router.post("/plans/{plan_id}/confirm", status_code=ACCEPTED)
@@ -95,7 +95,7 @@ def confirm_plan(
         return get_plan(request, plan_id)
     turn, _ = _confirmed(request, plan_id, afterwards)
     response.headers["Location"] = f"/api/anime/generations/{turn.generation_id}"
-    return _shown([turn])[0]
+    return shown([turn])[0]
 
 
 @router.get("/conversations/{conversation_id}")
@@ -109,7 +109,7 @@ def get_conversation(
             session, token_of(request), conversation_id, limit=page.one_more, after=after
         )
     cut = page.cut(rows, lambda row: str(row.id))
-    return ConversationShown(conversation_id=conversation_id, turns=_shown(list(cut)))
+    return ConversationShown(conversation_id=conversation_id, turns=shown(list(cut)))
 
 
 @router.delete("/conversations/{conversation_id}", status_code=204)
@@ -200,7 +200,7 @@ def _already(turn: DirectorTurn) -> str:
         status = generations.get(session, turn.generation_id or "").status
     if status == "processing":
         return f"I am on it already: {turn.generation_id}."
-    return f"That was carried out already: {turn.generation_id} is {status.replace('_', ' ')}."
+    return f"That was confirmed before: {turn.generation_id} is {status.replace('_', ' ')}."
 
 
 def _confirmed(request: Request, plan_id: str, afterwards: BackgroundTasks) -> tuple[DirectorTurn, bool]:
@@ -236,46 +236,4 @@ def _talked(answered: Answered, turn: DirectorTurn) -> Talked:
         understood=document["understood"],
         made_by=turn.made_by,
         dropped=list(answered.dropped),
-    )
-
-
-def _shown(turns: list[DirectorTurn]) -> list[PlanShown]:
-    ids = [turn.generation_id for turn in turns if turn.generation_id]
-    with reading() as session:
-        done = conversations.steps(session, ids)
-        statuses = {each: generations.get(session, each).status for each in ids}
-    return [_plan_shown(turn, done, statuses) for turn in turns]
-
-
-def _plan_shown(
-    turn: DirectorTurn, done: dict[str, dict[int, DirectorStep]], statuses: dict[str, str]
-) -> PlanShown:
-    rows = done.get(turn.generation_id or "", {})
-    return PlanShown(
-        plan_id=turn.plan_id,
-        conversation_id=turn.conversation_id,
-        project_id=turn.project_id,
-        request=turn.request,
-        response=turn.response,
-        state=turn.state,
-        action_plan=turn.plan["steps"],
-        needs_confirmation=needs_confirmation(read_document(turn.plan)),
-        generation_id=turn.generation_id,
-        status=statuses.get(turn.generation_id or ""),
-        steps=[_step_shown(step, rows.get(step["step"])) for step in turn.plan["steps"]] if rows else [],
-        questions=turn.plan["questions"],
-        refusals=turn.plan["refusals"],
-        made_by=turn.made_by,
-        created_at=turn.created_at,
-        updated_at=turn.updated_at,
-    )
-
-
-def _step_shown(step: dict[str, object], row: DirectorStep | None) -> StepShown:
-    return StepShown(
-        step=step["step"],
-        action=step["action"],
-        state="waiting" if row is None else row.state,
-        generation_id=None if row is None else row.child_id,
-        result={} if row is None else row.result,
     )

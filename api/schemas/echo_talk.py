@@ -141,7 +141,7 @@ class StepShown(BaseModel):
 
     step: int
     action: str
-    state: Literal["waiting", "processing", "completed", "failed", "skipped"]
+    state: Literal["waiting", "processing", "completed", "failed", "skipped", "cancelled"]
     generation_id: str | None = None
     result: dict[str, Any] = Field(default_factory=dict)
 

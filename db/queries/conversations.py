@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlmodel import Session, col
 
 from db.clock import NOW
 from db.models.orchestration import DirectorStep, DirectorTurn
+from db.models.production import ProductionJob
 from studio.errors import NotFoundError
 
 TURNS_READ: Final = 20
@@ -155,6 +156,17 @@ def note_step(
     row.child_id = child_id or row.child_id
     row.result = {**(row.result or {}), **(result or {})}
     session.flush()
+
+
+def forget_undone(session: Session, generation_id: str) -> None:
+    """Have the steps done anew that came to nothing, or whose generations did; what is done stays so."""
+    lost = select(col(ProductionJob.id)).where(col(ProductionJob.status).in_(("failed", "cancelled")))
+    came_to_nothing = or_(
+        col(DirectorStep.state).in_(("failed", "skipped")),
+        and_(col(DirectorStep.state) == "processing", col(DirectorStep.child_id).in_(lost)),
+    )
+    mine = col(DirectorStep.generation_id) == generation_id
+    session.execute(delete(DirectorStep).where(mine, came_to_nothing))
 
 
 def _of(token: str, conversation_id: str) -> tuple[Any, Any]:

@@ -72,11 +72,11 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     low = clause.low
     if _NOT_LOOKS.match(low):
         return False
-    if _UNOWNED.match(low) and draft.clip is None and find_cast(clause.text, draft.facts).names == ():
-        return True
-    if _wished(clause) is not None or _added(clause) is not None or _of_looks(clause) is not None:
+    if _is_said_otherwise(clause):
         spans = find_cast(clause.text, draft.facts, is_story=False).spans
         return len({who for _, _, who in spans}) == 1
+    if _given(draft, clause) is not None or _is_unowned(draft, clause):
+        return True
     verb = _VERB.match(low)
     place = verb.end() if verb else 0
     if verb is not None and _SOMEBODY.match(low[place:]):
@@ -91,6 +91,16 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     if word in _ONLY_OWNED:
         return bool(_OWNED.match(behind) or (word == "make" and _COMPARED.match(behind)))
     return True
+
+
+def _is_said_otherwise(clause: Clause) -> bool:
+    return any(each is not None for each in (_wished(clause), _added(clause), _of_looks(clause)))
+
+
+def _is_unowned(draft: Draft, clause: Clause) -> bool:
+    """Whether it is not said whose hair is to be otherwise, where no clip is spoken of."""
+    named = find_cast(clause.text, draft.facts).names
+    return draft.clip is None and not named and _UNOWNED.match(clause.low) is not None
 
 
 def _changes_spoken_of(draft: Draft, clause: Clause, verb: re.Match[str]) -> bool:
@@ -136,25 +146,6 @@ def _named_until(draft: Draft, clause: Clause, place: int) -> int | None:
 
 
 _PART: Final = re.compile(r"\s*(?P<part>[\w-]+(?: [\w-]+)?) (?:to|into) (?P<how>.+)$")
-_ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")
-_RATHER: Final = re.compile(
-    r"(?:no, )?(?:make|change) (?:it|that|them)(?: to)? (?P<how>[^,]+?)(?: instead)?$"
-)
-
-
-def also_changed(draft: Draft, clause: Clause) -> Clause:
-    """What goes on from a change, as "and her eyes to gold" or "make it blue instead", as one by itself."""
-    last = next(iter((draft.steps or draft.before)[-1:]), None)
-    if last is None or last.action != "update_character":
-        return clause
-    if _ALSO.match(clause.low) is not None:
-        return Clause(f"change {clause.text}", f"change {clause.low}", clause.start)
-    part, is_part, _ = str(last.parameters["change"]).partition(": ")
-    rather = _RATHER.match(clause.low)
-    if rather is None or not is_part:
-        return clause
-    text = f"change {last.parameters['character']}'s {part} to {clause.text[slice(*rather.span('how'))]}"
-    return Clause(text, text.lower(), clause.start)
 
 
 def plan_change(draft: Draft, clause: Clause) -> None:
@@ -176,7 +167,9 @@ def plan_change(draft: Draft, clause: Clause) -> None:
             alike(clause.text[place:], known),
         )
         return
-    change = _worded(clause, cast.spans) or _change(clause, verb, place, end)
+    given = _given(draft, clause)
+    worded = _worded(clause, cast.spans) if given is None else tidy(clause.text[slice(*given.span("what"))])
+    change = worded or _change(clause, verb, place, end)
     if not change:
         draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
         return
@@ -206,6 +199,20 @@ def _wished(clause: Clause) -> re.Match[str] | None:
 def _added(clause: Clause) -> re.Match[str] | None:
     """As "add a tattoo to Ren's neck"."""
     return _ADDED.match(clause.low)
+
+
+_GIVEN: Final = re.compile(r"^(?:add|put) (?P<what>[^,]+?) (?:to|on) (?P<whom>[^,]+)$")
+
+
+def _given(draft: Draft, clause: Clause) -> re.Match[str] | None:
+    """As "add freckles to Mira": something, and no somebody, to somebody."""
+    given = _GIVEN.match(clause.low)
+    if given is None:
+        return None
+    spans = find_cast(clause.text, draft.facts, is_story=False).spans
+    whom = given.start("whom")
+    is_whole = len(spans) == 1 and whom <= spans[0][0] <= whom + 4 and spans[0][1] == given.end("whom")
+    return given if is_whole else None
 
 
 def _of_looks(clause: Clause) -> re.Match[str] | None:

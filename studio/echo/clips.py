@@ -24,7 +24,8 @@ _PLAIN: Final = (
 )
 _DETERMINED: Final = r"(?:(?:a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"
 _LEADING: Final = re.compile(
-    rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}(?:{CLIP}|drafts?(?= of\b)|moment(?= (?:where|when|"
+    rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}(?:{CLIP}|(?:drafts?|anime)(?= of\b)|"
+    rf"moment(?= (?:where|when|"
     rf"in which)\b))(?![\w'-])\s*"
     r"(?:(?:of|where|when|in which|that shows?|which shows?|that has|showing|featuring|starring|"
     r"with|about|for|set)\b|[:,–—-])?\s*"

@@ -27,7 +27,7 @@ _PLEADED: Final = (
     rf"(?:i|we)(?: want|'d like| would like|'d love| need| should| have) to(?: see(?! (?:how|if|"
     rf"whether|what)\b))?|{_MODAL} (?:i|we) (?:please )?(?:have|get|see)(?! \w+ published\b)|"
     rf"we should|you should|let's(?: have(?= [a-z0-9' ]+ing\b))?|let us|"
-    r"go ahead and|try to|help me|get to work and|let me see|i'd love to see|i would love to see"
+    r"go ahead and|try to|help me|get to work and|let me (?:see|have)|i'd love to see|i would love to see"
 )
 _HURRIED: Final = (
     r"when(?:ever)? you (?:can|(?:have|get) (?:a |the |some )?(?:chance|moment|minute|time|sec(?:ond)?))|"

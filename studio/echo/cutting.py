@@ -139,9 +139,15 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
     )
     if not (behind.strip(" ,.!") or front) and (newest := _made_in_turn(draft)):
         return {"generation_ids": newest}
+    if _ITS.search(clause.low):
+        return _of_spoken(draft, clause)
     if _WHOLE.search(behind) or not (SAYS_IT.search(behind) or SAYS_BOTH.search(behind) or front):
         return {"project_id": draft.facts.project_id}
     return _of_spoken(draft, clause)
+
+
+_ITS: Final = re.compile(r"\bits (?:[\w-]+ ){0,3}?(?:trailer|teaser|promo)\b")
+"""As in "its trailer", of what was just spoken of."""
 
 
 def _made_in_turn(draft: Draft) -> list[Any]:

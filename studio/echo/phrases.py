@@ -38,7 +38,7 @@ PUBLISH: Final = re.compile(
     rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make|"
     rf"stick|pop|chuck|throw|drop|bung)\b.{{0,80}}\b{SERVER}\b"
     rf"|(?:upload|ship)\s+(?:{IT}|(?:the )?(?:episode|scene|clip|trailer|video)|gen_)"
-    rf"|(?:put|get|set|make|push|bring|go)\b.{{0,40}}\b(?:live|online)\b|put {IT} (?:out|up)\b"
+    rf"|(?:put|get|set|make|push|bring|go)\b.{{0,40}}\b(?:live|online|public)\b|put {IT} (?:out|up)\b"
     r"|(?:i want|i'd like|i need|we need|get)\b.{0,60}\b(?:published|released|on jellyfin)\b"
 )
 _ASKED: Final = (
@@ -46,6 +46,7 @@ _ASKED: Final = (
     r"renders|everything|we|series|show|things?|jobs?|shot|video|the)\b"
 )
 STATUS: Final = re.compile(
+    r"(?:report|progress|status)\W*$|"
     r"(?:what(?:'?s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
@@ -104,7 +105,7 @@ CANCEL: Final = re.compile(
     rf"|(?:cancel|abort)\s*$|(?:undo|revert|scrap|discard|roll back)\s+{IT}\b"
 )
 REDO: Final = re.compile(
-    r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|re-?make|re-?shoot|re-?create|"
+    r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|retake|re-?make|re-?shoot|re-?create|"
     r"re-?run|re-?try)\b"
     r"|(?:render|make|do|generate|produce|shoot|create|try|run|film|animate|"
     r"build)\b.{0,60}\b(?:again|over|anew|once more|one more time|from scratch|another time)\b"

@@ -19,7 +19,7 @@ from studio.echo.asides import (
     turned_round,
 )
 from studio.echo.bounds import refused
-from studio.echo.changing import also_changed, fits_change, plan_change
+from studio.echo.changing import fits_change, plan_change
 from studio.echo.clauses import Clause, clauses, hidden, is_order
 from studio.echo.clips import is_description, is_ordered, plan_clip
 from studio.echo.courtesies import FILLER
@@ -38,7 +38,7 @@ from studio.echo.orders import (
 )
 from studio.echo.plans import Missing, Plan, Turn, Understood
 from studio.echo.redoing import fits_redoing, plan_redoing
-from studio.echo.sequels import fits_sequel, plan_sequel
+from studio.echo.sequels import also_changed, fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
 
 LONGEST_REQUEST: Final = 4_000

@@ -223,3 +223,24 @@ def _as_aim(action: str, target: Target) -> Target:
         return target
     lists = {"scene_id": "scene_ids", "generation_id": "generation_ids"}
     return {lists.get(name, name): [value] if name in lists else value for name, value in target.items()}
+
+
+_ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")
+_OTHERWISE: Final = re.compile(
+    r"(?:no, )?(?:make|change) (?:it|that|them)(?: to)? (?P<how>[^,]+?)(?: instead)?$"
+)
+
+
+def also_changed(draft: Draft, clause: Clause) -> Clause:
+    """What goes on from a change, as "and her eyes to gold" or "make it blue instead", as one by itself."""
+    last = next(iter((draft.steps or draft.before)[-1:]), None)
+    if last is None or last.action != "update_character":
+        return clause
+    if _ALSO.match(clause.low) is not None:
+        return Clause(f"change {clause.text}", f"change {clause.low}", clause.start)
+    part, is_part, _ = str(last.parameters["change"]).partition(": ")
+    rather = _OTHERWISE.match(clause.low)
+    if rather is None or not is_part:
+        return clause
+    text = f"change {last.parameters['character']}'s {part} to {clause.text[slice(*rather.span('how'))]}"
+    return Clause(text, text.lower(), clause.start)

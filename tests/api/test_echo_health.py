@@ -1,6 +1,8 @@
 """Echo Brain's health: the documented document, each flag a probe."""
 
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -70,7 +72,18 @@ def test_without_its_database_the_service_is_unhealthy(
     assert answer.status_code == 503
     body = answer.json()
     assert (body["status"], body["database"]) == ("unhealthy", "disconnected")
-    assert set(body["modules"].values()) == {False}
+    assert [name for name, works in body["modules"].items() if not works] == ["database"]
+
+
+def test_a_database_that_hangs_holds_up_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x")
+        begun = time.monotonic()
+        answer = health(settings, {**WELL, "conversation_manager": modules.conversations_answer})
+        assert time.monotonic() - begun < 2 * modules.WITHIN_S
+    down = [name for name, works in answer.json()["modules"].items() if not works]
+    assert (answer.status_code, sorted(down)) == (503, ["conversation_manager", "database"])
 
 
 def test_a_probe_that_fails_or_is_late_has_no_answer() -> None:

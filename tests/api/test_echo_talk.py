@@ -11,11 +11,12 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from api.echo import create_app
-from db.queries import conversations, generations
+from db.queries import branches, conversations, generations
 from db.session import transaction
 from studio.settings import Settings
 from tasks import directing
 from tasks.directing_enrichment import enrich_plan
+from tests.fakes.generations import new_generation
 from tests.fakes.ollama import fake_ollama
 from tests.fakes.serving import wait_until
 
@@ -124,7 +125,7 @@ def test_a_yes_that_is_sent_again_is_the_same_yes(
     with transaction() as session:
         generations.get(session, first["generation_id"]).status = "needs_review"
     told = talk("yes", "chat")["response"]
-    assert told == f"That was carried out already: {first['generation_id']} is needs review."
+    assert told == f"That was confirmed before: {first['generation_id']} is needs review."
     assert len(echo.get(f"{E}/conversations/{first['conversation_id']}").json()["turns"]) == 1
 
 
@@ -149,6 +150,30 @@ def is_waited_for(session: Session) -> bool:
     """Whether somebody waits for a row of this database."""
     query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     return bool(session.scalar(text(query)))
+
+
+@pytest.mark.parametrize(
+    ("plan", "clip", "states"),
+    [
+        ("processing", "processing", ["completed", "processing", "waiting"]),
+        ("cancelled", "cancelled", ["completed", "cancelled", "cancelled"]),
+        ("cancelled", "completed", ["completed", "completed", "cancelled"]),
+        ("failed", "needs_review", ["completed", "completed", "skipped"]),
+    ],
+)
+def test_steps_of_a_plan_that_has_ended_do_not_wait(
+    talk: Any, echo: TestClient, kai: dict[str, Any], plan: str, clip: str, states: list[str]
+) -> None:
+    answer = talk(FOREST, confirm=True)
+    generation_id = answer["generation_id"]
+    with transaction() as session:
+        job = generations.get(session, generation_id)
+        child = new_generation(session, branches.find(session, kai["project_id"], "main"))
+        job.status, child.status = plan, clip
+        conversations.note_step(session, generation_id, 1, "completed")
+        conversations.note_step(session, generation_id, 2, "processing", child_id=child.id)
+    shown = echo.get(f"{E}/plans/{answer['plan_id']}").json()
+    assert [step["state"] for step in shown["steps"]] == states
 
 
 def test_what_is_missing_is_asked_back_and_answered(talk: Any) -> None:

@@ -1,6 +1,7 @@
 """What users of several GPUs are told of them."""
 
 import socket
+import time
 from contextlib import closing
 
 import pytest
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 from db.models.rendering import RenderServer
 from db.queries import servers
 from db.session import transaction
-from tasks.renderers import forget
+from tasks.renderers import ANSWERS_WITHIN_S, forget
 from tests.fakes.comfyui import fake_comfyui
 
 
@@ -44,6 +45,19 @@ def test_each_renderer_is_shown_as_it_is(client: TestClient, monkeypatch: pytest
     }
     assert (dead["server"], dead["alive"], dead["devices"], dead["queue"]) == (gone, False, [], None)
     assert gone in dead["reason"]
+
+
+def test_a_renderer_that_hangs_is_shown_as_dead_and_soon(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_comfyui() as fake:
+        monkeypatch.setenv("TOWER_COMFYUI_URLS", fake.url)
+        fake.is_silent = True
+        begun = time.monotonic()
+        (dead,) = client.get("/api/anime/renderers").json()
+        fake.is_silent = False
+    assert time.monotonic() - begun < ANSWERS_WITHIN_S + 2.0
+    assert (dead["alive"], dead["version"], dead["queue"]) == (False, None, None)
 
 
 def test_the_models_of_the_renderers_are_listed_and_forgotten_when_they_go(

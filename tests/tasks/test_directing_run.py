@@ -23,7 +23,7 @@ from db.session import transaction
 from studio.echo.actions import ACTIONS
 from studio.echo.documents import read_step
 from studio.errors import InvalidError, StateError, SupersededError
-from tasks import directing_run
+from tasks import control, directing_run
 from tasks.directing_run import Running, carry_out, plan_steps, report
 from tests.fakes.generations import new_branch, new_generation
 from tests.fakes.staging import job as job_of
@@ -121,6 +121,34 @@ def test_somebody_whom_the_branch_does_not_know_stops_the_clip_and_nothing_else(
 def test_clips_that_need_nothing_of_each_other_run_at_once() -> None:
     running = _running(*CLIP, *CLIP)
     assert _states(running) == {1: "completed", 2: "processing", 4: "completed", 5: "processing"}
+
+
+@pytest.mark.parametrize("ended", ["failed", "cancelled"])
+def test_a_plan_that_is_retried_does_what_came_to_nothing_and_that_alone(ended: str) -> None:
+    running = _running(*CLIP, ("update_character", {"character": "Kai Nakamura", "change": "hair: silver"}))
+    _states(running)
+    lost = _children(running)[0].id
+    _end(lost, ended)
+    if ended == "failed":
+        carry_out.fn(running.run)
+        report.fn(running.run)
+    else:
+        _end(running.run.generation_id, ended)
+    control.retry(running.run.generation_id)
+    again = Running(Run(running.run.generation_id, job_of(running.run).attempt), *_place(running))
+    assert _states(again) == {1: "completed", 2: "processing", 4: "completed"}
+    (made,) = [child.id for child in _children(running) if child.id != lost]
+    _end(made, "completed")
+    carry_out.fn(again.run)
+    assert report.fn(again.run) == "completed: 4 of 4 steps"
+    with transaction() as session:
+        row = director.character_named(session, _branch_id(running), "Kai Nakamura")
+        assert row is not None
+        assert row.version == 2
+
+
+def _place(running: Running) -> tuple[Any, int, str, str]:
+    return running.steps, running.project_id, running.branch_name, running.token
 
 
 def test_a_publication_waits_for_what_it_publishes() -> None:

@@ -244,3 +244,28 @@ def test_a_change_goes_on_from_the_one_before(query: str, change: str) -> None:
 def test_what_is_left_out_is_not_published() -> None:
     planned = plan("Publish scenes 1 and 2 but not scene 3", FACTS)
     assert [step.parameters for step in planned.steps] == [{"scene_id": 101}, {"scene_id": 102}]
+
+
+@pytest.mark.parametrize(
+    "query", ["A boat at the marina at dusk", "a frank talk on the pier", "A clip of heather on the hills"]
+)
+def test_words_that_are_names_as_well_are_nobody_in_small_letters(query: str) -> None:
+    assert plan(query, FACTS).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "action", "parameters"),
+    [
+        ("Retake scene 8, slower this time", "regenerate_video", {"scene_id": 108, "change": "slower"}),
+        ("Redo scene 4, it's too dark", "regenerate_video", {"scene_id": 104, "change": "it's too dark"}),
+        ("Add freckles to Mira", "update_character", {"character": "Mira Tanaka", "change": "freckles"}),
+        ("Make scene 3 public", "publish", {"scene_id": 103}),
+    ],
+)
+def test_an_order_comes_to_this_step(query: str, action: str, parameters: dict[str, Any]) -> None:
+    assert [(step.action, step.parameters) for step in plan(query, FACTS).steps] == [(action, parameters)]
+
+
+def test_its_trailer_is_of_what_is_just_rendered() -> None:
+    *_, trailer = plan("Make episode 2, then its trailer", FACTS).steps
+    assert trailer.parameters == {"generation_ids": [{"step": 1}]}
