@@ -139,8 +139,9 @@ async def on_invalid_request(request: Request, error: Exception) -> JSONResponse
     """A request that does not have the form that the route asks for."""
     assert isinstance(error, RequestValidationError)
     faults = [_read(fault) for fault in error.errors()]
-    message = f"Invalid {faults[0]['field']}: {error.errors()[0]['msg']}"
-    errors = [{**fault, "message": raw["msg"]} for fault, raw in zip(faults, error.errors(), strict=True)]
+    said = [_said(fault) for fault in error.errors()]
+    message = f"Invalid {faults[0]['field']}: {said[0]}"
+    errors = [{**fault, "message": words} for fault, words in zip(faults, said, strict=True)]
     return answer(request.scope, 422, InvalidError.code, message, details=faults[0], errors=errors)
 
 
@@ -180,7 +181,17 @@ def _fault(details: Mapping[str, Any]) -> dict[str, Any]:
     return {"field": None, "value": None, "expected": None, **details}
 
 
+def _said(fault: Mapping[str, Any]) -> str:
+    """What is wrong, in words; of a body that is no JSON also where."""
+    if fault["type"] != "json_invalid":
+        return str(fault["msg"])
+    why = (fault.get("ctx") or {}).get("error", "it cannot be read")
+    return f"this is no JSON: {why}, at character {fault['loc'][-1]}"
+
+
 def _read(fault: Mapping[str, Any]) -> dict[str, Any]:
+    if fault["type"] == "json_invalid":
+        return {"field": "body", "value": None, "expected": _expected(fault)}
     field = ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0])
     return {"field": field, "value": _shown(fault, field), "expected": _expected(fault)}
 
@@ -188,7 +199,7 @@ def _read(fault: Mapping[str, Any]) -> dict[str, Any]:
 def _shown(fault: Mapping[str, Any], field: str) -> Any:
     """What was sent, where it is short and no secret."""
     value = fault.get("input")
-    if fault["type"] in {"missing", "json_invalid"}:
+    if fault["type"] == "missing":
         return None
     if any(word in field.lower() for word in _SECRET):
         return "***"
@@ -201,6 +212,8 @@ def _shown(fault: Mapping[str, Any], field: str) -> Any:
 
 def _expected(fault: Mapping[str, Any]) -> str:
     context = fault.get("ctx") or {}
+    if context.get("pattern") == r"\S":
+        return "text that is not blank"
     if "expected" in context:
         return str(context["expected"])
     if fault["type"] in _EXPECTED:

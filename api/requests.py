@@ -15,6 +15,10 @@ from studio.settings import Settings
 
 BranchQuery = Annotated[Name | None, Query(description="The branch; `main` where it is not said.")]
 
+DryRun = Annotated[
+    bool, Query(description="Only whether it could be done: what would be refused is, and nothing changes.")
+]
+
 
 def settings_of(request: Request) -> Settings:
     """The settings that the service was built with."""

@@ -142,6 +142,14 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """Whatever the block does in its caller's transaction, and locks for it, is undone when it ends."""
+    with session.begin_nested() as begun:
+        yield
+        begun.rollback()
+
+
+@contextmanager
 def _told_apart() -> Iterator[None]:
     try:
         yield

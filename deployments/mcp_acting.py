@@ -12,18 +12,22 @@ from deployments.mcp_tools import (
     POST,
     PROJECT,
     PUT,
+    RESOLUTIONS,
     SCENE,
+    TALK,
     Effect,
     Tool,
     names,
+    spelt,
     text,
     whole,
 )
 
+_STATED: Final = ("branch_name", "style", "duration", "quality", "audio_path", "scene_id")
 ADDING: Final = (
     Tool(
         "produce",
-        "Makes a clip of a prompt; answers at once.",
+        "Makes a clip of a prompt, and publishes it once it passes; answers at once, with a `generation_id`.",
         ANIME,
         POST,
         "/projects/{project_id}/generate-from-command",
@@ -43,10 +47,16 @@ ADDING: Final = (
         Effect.ADDS,
         body={
             "query": text("What is wanted."),
-            "conversation_id": text("To go on with one.", 200),
+            "conversation_id": spelt("Of an answer before, to go on with that.", TALK),
             "context": {
                 "type": "object",
-                "description": "project_id, character_references, style, duration, scene_id, branch_name.",
+                "properties": {
+                    "project_id": PROJECT,
+                    "character_references": CLIP["characters"],
+                    **{name: CLIP[name] for name in _STATED},
+                },
+                "additionalProperties": False,
+                "description": "What is meant beside the words: the project at least.",
             },
         },
         required=("query",),
@@ -126,7 +136,10 @@ ADDING: Final = (
         "/generations/{generation_id}/feedback",
         Effect.ADDS,
         inside=GENERATION,
-        body={"rating": {"type": "integer", "minimum": 1, "maximum": 5}, "text": text("Why.")},
+        body={
+            "rating": {"type": "integer", "minimum": 1, "maximum": 5, "description": "5 is best."},
+            "text": text("Why."),
+        },
         required=("rating",),
     ),
 )
@@ -134,7 +147,7 @@ _LOOK: Final = "/generations/{generation_id}"
 CHANGING: Final = (
     Tool(
         "merge",
-        "Merges a branch into another; a dry run tells of conflicts.",
+        "Merges a branch into another; tells of conflicts, which `resolve_merge` decides.",
         ANIME,
         POST,
         "/merge",
@@ -150,14 +163,28 @@ CHANGING: Final = (
         has_dry_run=True,
     ),
     Tool(
+        "resolve_merge",
+        "Decides on conflicts that a merge met; when none is left, it is made.",
+        ANIME,
+        POST,
+        "/merges/{merge_id}/resolve",
+        Effect.CHANGES,
+        inside={"merge_id": whole("`merge_id` that `merge` told with its conflicts.")},
+        body={"resolutions": RESOLUTIONS},
+        required=("resolutions",),
+        look="/merges/{merge_id}",
+    ),
+    Tool(
         "confirm_plan",
-        "Has a plan of the director's carried out, once, with what publishes or destroys in it.",
+        "Has a plan of the director's carried out once, with what publishes or destroys; see `read_plan`.",
         ECHO,
         POST,
         "/plans/{plan_id}/confirm",
         Effect.CHANGES,
         inside=PLAN,
         look="/plans/{plan_id}",
+        is_tried=True,
+        is_once=True,
     ),
     Tool(
         "cancel_generation",
@@ -168,6 +195,8 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        is_tried=True,
+        is_once=True,
         action="cancel_generation",
     ),
     Tool(
@@ -179,6 +208,8 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        is_tried=True,
+        is_once=True,
     ),
     Tool(
         "reject_generation",
@@ -189,6 +220,8 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        is_tried=True,
+        is_once=True,
     ),
     Tool(
         "retry_generation",
@@ -199,6 +232,7 @@ CHANGING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_LOOK,
+        is_tried=True,
         action="regenerate_video",
     ),
     Tool(

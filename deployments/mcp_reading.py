@@ -16,8 +16,10 @@ from deployments.mcp_tools import (
     POST,
     PROJECT,
     SCENE,
+    TALK,
     Tool,
     one_of,
+    spelt,
     text,
 )
 
@@ -77,7 +79,7 @@ READING: Final = (
     ),
     Tool(
         "read_generation",
-        "All that is known of a generation: stage, progress, takes, quality, error.",
+        "All that is known of a generation: stage, quality, error; over once no longer `processing`.",
         ANIME,
         GET,
         "/generations/{generation_id}",
@@ -199,7 +201,7 @@ READING: Final = (
         ECHO,
         GET,
         "/conversations/{conversation_id}",
-        inside={"conversation_id": {"type": "string", "pattern": "^[0-9A-Za-z_.-]{1,200}$"}},
+        inside={"conversation_id": spelt("Of an answer of `plan_request`.", TALK)},
         is_list=True,
     ),
     Tool(

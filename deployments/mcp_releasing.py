@@ -12,8 +12,10 @@ from deployments.mcp_tools import (
     GENERATION,
     POST,
     PROJECT,
+    SCENES,
     Effect,
     Tool,
+    flag,
     text,
 )
 
@@ -31,7 +33,7 @@ RELEASING: Final = (
         body={
             "project_id": PROJECT,
             "title": text("Its title.", 200),
-            "scenes": {"type": "array", "items": {"type": "integer", "minimum": 1}, "maxItems": 1000},
+            "scenes": SCENES,
         },
         required=("project_id", "title"),
         action="create_episode",
@@ -45,8 +47,13 @@ RELEASING: Final = (
         Effect.CHANGES,
         inside=EPISODE,
         query=BRANCH,
-        body={"quality": CLIP["quality"], "publish": {"type": "boolean"}, "force": {"type": "boolean"}},
+        body={
+            "quality": CLIP["quality"],
+            "publish": flag("False keeps it out of the library."),
+            "force": flag("True makes every scene anew, fresh or not."),
+        },
         look="/episodes/{episode_id}",
+        is_tried=True,
         is_keyed=True,
         action="render_episode",
     ),
@@ -81,6 +88,7 @@ RELEASING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look="/generations/{generation_id}",
+        is_tried=True,
         action="publish",
     ),
     Tool(
@@ -92,6 +100,7 @@ RELEASING: Final = (
         Effect.CHANGES,
         inside=GENERATION,
         look=_CLIP,
+        is_tried=True,
         action="unpublish",
     ),
     Tool(
@@ -104,6 +113,7 @@ RELEASING: Final = (
         inside=EPISODE,
         query=BRANCH,
         look="/episodes/{episode_id}",
+        is_tried=True,
         action="publish",
     ),
     Tool(
@@ -116,6 +126,7 @@ RELEASING: Final = (
         inside=EPISODE,
         query=BRANCH,
         look=_EPISODE,
+        is_tried=True,
         action="unpublish",
     ),
 )

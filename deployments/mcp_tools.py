@@ -22,8 +22,9 @@ class Tool:
 
     `path` holds names of parameters in braces; `look` is the GET that shows what a tool that changes
     something would change: such a tool is a dry run unless it is told otherwise. One with `has_dry_run` hands
-    that question to the API. `is_keyed` calls take an idempotency key. `action` is the
-    registered action of the director that the tool carries out, if it is one.
+    that question to the API, and tells its answer; one with `is_tried` has the API refuse what it would
+    refuse, and then looks. What `is_once` has no further effect when it is repeated. `is_keyed` calls take an
+    idempotency key. `action` is the registered action of the director that the tool carries out, if any.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Tool:
     look: str | None = None
     is_keyed: bool = False
     has_dry_run: bool = False
+    is_tried: bool = False
+    is_once: bool = False
     is_list: bool = False
     action: str = ""
 
@@ -75,25 +78,89 @@ def text(what: str, longest: int = 4000) -> Schema:
 
 
 def one_of(what: str, *words: str) -> Schema:
-    return {"enum": list(words), "description": what}
+    return {"type": "string", "enum": list(words), "description": what}
+
+
+def flag(what: str) -> Schema:
+    return {"type": "boolean", "description": what}
+
+
+def numbered(what: str, *, spelt: str = r"[1-9][0-9]{0,18}") -> Schema:
+    """An id, which answers may spell as text."""
+    return {"type": ["integer", "string"], "minimum": 1, "pattern": _all(spelt), "description": what}
+
+
+def spelt(what: str, spelling: str) -> Schema:
+    return {"type": "string", "pattern": _all(spelling), "description": what}
+
+
+def _all(spelling: str) -> str:
+    """The whole of it, in the dialects of Python and of JavaScript; `$` alone lets a line's end pass."""
+    return rf"^(?:{spelling})$(?!\n)"
 
 
 def names(what: str) -> Schema:
-    return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "description": what}
+    return {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "maxItems": 100,
+        "description": what,
+    }
 
 
-_KEY: Final = text("The same key and request have one effect, however often they are sent.", 200)
-_DRY_RUN: Final = {"type": "boolean", "default": True, "description": "False carries it out."}
+_KEY: Final = spelt(
+    "The same key and request have one effect, however often they are sent; ASCII.",
+    r"[!-~](?:[ -~]{0,198}[!-~])?",
+)
+_DRY_RUN: Final = {
+    "type": "boolean",
+    "default": True,
+    "description": "False carries it out; else it is only told what would be done.",
+}
 _PAGE: Final = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50, "description": "How many."},
     "cursor": text("`next_cursor` of the answer before.", 1000),
 }
-PROJECT: Final = whole("Id of the project.")
+PROJECT: Final = numbered("`id` of the project.")
 BRANCH: Final = {"branch": text("Branch of the project; `main` where none is named.", 200)}
-EPISODE: Final = {"episode_id": whole("Id of the episode.")}
-PLAN: Final = {"plan_id": {"type": "string", "pattern": "^plan_[0-9a-f]+$"}}
-GENERATION: Final = {"generation_id": {"type": "string", "pattern": "^gen_[0-9A-Za-z_-]+$"}}
-SCENE: Final = whole("Id of the scene.")
+_UUID: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+EPISODE: Final = {
+    "episode_id": numbered(
+        "`episode_id` of the episode, or its `id`, a uuid.", spelt=rf"[1-9][0-9]{{0,18}}|{_UUID}"
+    )
+}
+SCENES: Final = {
+    "type": "array",
+    "items": numbered("A scene.", spelt="scene_[1-9][0-9]{0,18}"),
+    "maxItems": 1000,
+    "description": "Ids of scenes, in the order in which they are shown.",
+}
+PLAN: Final = {"plan_id": spelt("`plan_id` of an answer of `plan_request`.", "plan_[0-9a-f]{1,90}")}
+GENERATION: Final = {
+    "generation_id": spelt(
+        "`generation_id` of a clip, an episode's render or a trailer.", "gen_[0-9A-Za-z_-]{1,90}"
+    )
+}
+TALK: Final = r"(?!\.{1,2}$)[0-9A-Za-z_.-]{1,200}"
+"""How the id of a conversation is spelt; two dots would be another path."""
+RESOLUTIONS: Final = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "entity": text("`entity` of the conflict.", 200),
+            "path": {"type": "string", "maxLength": 10_000, "description": "`path` of the conflict."},
+            "choose": one_of("Whose value; `value` for one of your own.", "base", "ours", "theirs", "value"),
+            "value": {"description": "With `choose` value: what it is to be."},
+        },
+        "required": ["entity", "choose"],
+        "additionalProperties": False,
+    },
+    "minItems": 1,
+    "maxItems": 1000,
+    "description": "A decision on each conflict.",
+}
+SCENE: Final = whole("`id` of the scene.")
 OF_PROJECT: Final = {"project_id": PROJECT, **BRANCH}
 _QUALITY: Final = one_of("How much care a clip is given.", "draft", "standard", "high")
 _DURATION: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": 600, "description": "Seconds."}

@@ -36,15 +36,63 @@ def find_cuts(frames: NDArray[np.uint8], fps: Fraction) -> NDArray[np.intp]:
         The adaptive threshold over a sliding window of Yusoff, Christmas and Kittler, "Video shot cut
         detection using adaptive thresholding", BMVC 2000, with a percentile instead of the mean.
     """
-    if len(frames) < FEWEST_FRAMES:
-        return np.zeros(0, np.intp)
-    change = np.concatenate([[np.nan], _distances(frames[1:], frames[:-1])])
-    reach = max(2, round(NEIGHBOURHOOD_S * float(fps)))
-    usual = _usual_change(change, reach)
-    jumps = np.flatnonzero(change > np.maximum(LEAST_CHANGE, CHANGE_RATIO * usual))
-    return np.array(
-        [jump for jump in jumps if not _is_flash(frames, int(jump), reach, float(change[jump]))], np.intp
-    )
+    finder = CutFinder(fps)
+    finder.add(frames)
+    return finder.cuts()
+
+
+class CutFinder:
+    """Finds the cuts of `find_cuts` in pictures that come block by block, and holds a second of them."""
+
+    def __init__(self, fps: Fraction) -> None:
+        self._reach = max(2, round(NEIGHBOURHOOD_S * float(fps)))
+        self._frames: NDArray[np.uint8] | None = None
+        self._change = np.zeros(0)
+        self._first = self._decided = 0
+        self._found: list[int] = []
+
+    @property
+    def _seen(self) -> int:
+        return self._first + len(self._change)
+
+    def add(self, frames: NDArray[np.uint8]) -> None:
+        """Look at the pictures that come next, shape (n, h, w, channels)."""
+        for at in range(0, len(frames), AT_ONCE_FRAMES):
+            self._take(frames[at : at + AT_ONCE_FRAMES])
+            self._decide(self._seen - self._reach)
+            self._forget()
+
+    def cuts(self) -> NDArray[np.intp]:
+        """Frames that begin a shot, of all that were added; nothing more can be."""
+        self._decide(self._seen)
+        return np.array(self._found if self._seen >= FEWEST_FRAMES else [], np.intp)
+
+    def _take(self, block: NDArray[np.uint8]) -> None:
+        kept = block[:0] if self._frames is None else self._frames
+        ready = np.concatenate([kept[-1:], block])
+        unknown = np.full(0 if len(kept) else 1, np.nan)
+        self._change = np.concatenate([self._change, unknown, _distances(ready[1:], ready[:-1])])
+        self._frames = np.concatenate([kept, block])
+
+    def _decide(self, end: int) -> None:
+        """Find the cuts before frame `end`; half a second behind it is known, or there is no more."""
+        for at in np.flatnonzero(self._change > LEAST_CHANGE).tolist():
+            if self._decided <= self._first + at < end and self._is_cut(at):
+                self._found.append(self._first + at)
+        self._decided = max(self._decided, end)
+
+    def _is_cut(self, at: int) -> bool:
+        change = float(self._change[at])
+        if self._frames is None or change <= CHANGE_RATIO * _usual_change(self._change, at, self._reach):
+            return False
+        return not _is_flash(self._frames, at, self._reach, change)
+
+    def _forget(self) -> None:
+        """Hold on to half a second before the first frame that is not decided."""
+        spent = max(0, self._decided - self._reach - self._first)
+        self._first += spent
+        self._change = self._change[spent:]
+        self._frames = None if self._frames is None else self._frames[spent:]
 
 
 def _distances(ones: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -55,9 +103,8 @@ def _distances(ones: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np
     are held as numbers at a time.
     """
     bounds = range(0, len(ones), AT_ONCE_FRAMES)
-    return np.concatenate(
-        [_apart(*(each[at : at + AT_ONCE_FRAMES] for each in (ones, others))) for at in bounds]
-    )
+    parts = [_apart(*(each[at : at + AT_ONCE_FRAMES] for each in (ones, others))) for at in bounds]
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def _apart(ones: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -78,12 +125,11 @@ def _overlap(frames: NDArray[np.float32], down: int, right: int) -> NDArray[np.f
     return frames[:, max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)]
 
 
-def _usual_change(change: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """How much the frames around each frame change, itself counted as still; held frames weigh little."""
-    padded = np.pad(change, reach, constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).copy()
-    windows[:, reach] = 0.0
-    return np.asarray(np.nanpercentile(windows, NEIGHBOUR_PERCENTILE, axis=1))
+def _usual_change(change: NDArray[np.float64], at: int, reach: int) -> float:
+    """How much the frames around one change, itself counted as still; held frames weigh little."""
+    window = change[max(0, at - reach) : at + reach + 1].copy()
+    window[min(at, reach)] = 0.0
+    return float(np.nanpercentile(window, NEIGHBOUR_PERCENTILE))
 
 
 def _is_flash(frames: NDArray[np.uint8], jump: int, reach: int, change: float) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from studio.measures.palette import rgb_of
 from studio.metrics import Metric, Verdict
-from studio.pictures import STILL_EVERY_FRAMES, Measurements
+from studio.pictures import Measurements
 from studio.quality import Assessment
 
 Values = NDArray[np.float64]
@@ -27,6 +27,7 @@ QUIET = "#7b8494"
 FLAG_COLUMNS = 6
 REASON_LETTERS = 32
 POINTS = 400
+STRETCHES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _filmstrip(clip: Measurements, top: float, high: float) -> Iterator[str]:
     for column, index in enumerate(np.linspace(0, len(clip.stills) - 1, STRIP).round().astype(int)):
         x = MARGIN + column * wide
         yield _image(rgb_of(clip.stills[index]), x + 1, top, wide - 2, high)
-        frame = int(index) * STILL_EVERY_FRAMES
+        frame = int(index) * clip.still_every
         yield _text(
             x + 3, top + high + 14, f"{frame}  ({clip.time_s[frame]:.2f} s)", f'font-size="11" fill="{QUIET}"'
         )
@@ -158,13 +159,23 @@ def _chart(clip: Measurements, curve: Curve, assessment: Assessment, top: float)
                 x = left + frame * step
                 size = f'width="{max(step, 2):.2f}" height="{CHART_HEIGHT}"'
                 yield f'<rect x="{x:.2f}" y="{top}" {size} fill="{colour}" opacity="0.35"/>'
-    seen = np.flatnonzero(np.isfinite(curve.values))
+    seen = outlined(curve.values)
     points = " ".join(
         f"{left + (frame + 0.5) * step:.1f},{top + CHART_HEIGHT * (1 - curve.values[frame] / most):.1f}"
         for frame in seen
     )
     yield f'<polyline points="{points}" fill="none" stroke="#35507a" stroke-width="1.4"/>'
     yield _text(left - 6, top + 10, f"{most:.3g}", f'text-anchor="end" font-size="10" fill="{QUIET}"')
+
+
+def outlined(values: Values) -> NDArray[np.intp]:
+    """The frames that a line is drawn through: of a long clip, the least and the greatest of each stretch."""
+    seen = np.flatnonzero(np.isfinite(values))
+    if len(seen) <= 2 * STRETCHES:
+        return seen
+    stretches = np.array_split(seen, STRETCHES)
+    edges = [each[pick(values[each])] for each in stretches for pick in (np.argmin, np.argmax)]
+    return np.asarray(np.unique(edges), np.intp)
 
 
 def _flag_height(clip: Measurements) -> float:
@@ -177,7 +188,7 @@ def _flags(clip: Measurements, flagged: list[Metric], pictures: Pictures, top: f
         x, y = MARGIN + index % FLAG_COLUMNS * wide, top + index // FLAG_COLUMNS * _flag_height(clip)
         frame, colour = metric.frames[0], COLOURS.get(metric.verdict, QUIET)
         high = _flag_height(clip) - 44
-        pixels = pictures[frame] if frame in pictures else rgb_of(clip.thumbs[frame])
+        pixels = pictures[frame] if frame in pictures else rgb_of(_small(clip, frame))
         yield _image(pixels, x + 3, y, wide - 6, high)
         box = f'x="{x + 3:.1f}" y="{y:.1f}" width="{wide - 6:.1f}" height="{high:.1f}"'
         yield f'<rect {box} fill="none" stroke="{colour}" stroke-width="3"/>'
@@ -185,6 +196,12 @@ def _flags(clip: Measurements, flagged: list[Metric], pictures: Pictures, top: f
             x + 4, y + high + 16, f"frame {frame}: {metric.name}", f'fill="{colour}" font-weight="bold"'
         )
         yield _text(x + 4, y + high + 32, _shortened(metric.reason), f'font-size="11" fill="{QUIET}"')
+
+
+def _small(clip: Measurements, frame: int) -> NDArray[np.uint8]:
+    """A frame as small as it was measured; where these were not kept, the still before it."""
+    index, kept = (frame, clip.thumbs) if len(clip.thumbs) else (frame // clip.still_every, clip.stills)
+    return np.asarray(kept[index], np.uint8)
 
 
 def _shortened(said: str) -> str:

@@ -4,6 +4,7 @@
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -23,7 +24,7 @@ from db.queries import (
     preferences,
     takes,
 )
-from db.session import transaction
+from db.session import transaction, undone
 from studio.errors import (
     NotFoundError,
     PublishNotSeenError,
@@ -117,16 +118,26 @@ def approved(session: Any, generation_id: str, by: str = "") -> ProductionJob:
 def reject(generation_id: str, by: str = "") -> None:
     """Decide against a clip that was waiting for a person's eye."""
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        _require(job, "rejected", "needs_review")
-        job.status, job.finished_at = "failed", NOW
-        job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
-        ownership.add_event(session, job, "rejected", error=job.error)
-        decisions.decide(session, job, "reject", token=by)
-        preferences.learn(session, by or None)
+        job = rejected(session, generation_id, by)
     if job.published_path is not None:  # it waited to be seen where it is shown
         with suppress(NotFoundError):
             unpublish(generation_id)
+
+
+def rejected(session: Any, generation_id: str, by: str = "") -> ProductionJob:
+    """What was waiting for a person's eye, decided against in the caller's transaction.
+
+    Raises:
+        StateError: it does not wait.
+    """
+    job = generations.locked(session, generation_id)
+    _require(job, "rejected", "needs_review")
+    job.status, job.finished_at = "failed", NOW
+    job.error = {"code": REJECTED, "message": "The clip was rejected on review.", "details": {}}
+    ownership.add_event(session, job, "rejected", error=job.error)
+    decisions.decide(session, job, "reject", token=by)
+    preferences.learn(session, by or None)
+    return job
 
 
 def publish(generation_id: str) -> None:
@@ -166,31 +177,56 @@ def retry(generation_id: str, by: str = "") -> None:
     An episode is planned anew, since its scenes may have changed; those that have not are reused. Of a plan,
     the steps are carried out that came to nothing.
     """
-    _carry_out_again(generation_id, "failed", "needs_review", "cancelled", made_by="person", by=by)
+    with transaction() as session:
+        job = retried(session, generation_id, by)
+    submit_or_leave(job)
+
+
+def retried(session: Any, generation_id: str, by: str = "") -> ProductionJob:
+    """A generation that is to be carried out once more; who calls submits it once that is committed.
+
+    Raises:
+        StateError: it is under way, or completed.
+    """
+    statuses = ("failed", "needs_review", "cancelled")
+    return _carried_out_again(session, generation_id, statuses, made_by="person", by=by)
 
 
 def go_on(generation_id: str) -> None:
     """Take up a render that waited for scenes, now that they are there."""
-    _carry_out_again(generation_id, "needs_review", made_by="loop")
-
-
-def _carry_out_again(generation_id: str, *statuses: str, made_by: str, by: str = "") -> None:
     with transaction() as session:
-        job = generations.locked(session, generation_id)
-        _require(job, "retried", *statuses)
-        episode_renders.hold_for(session, job)
-        if is_made := _is_made(job):
-            job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
-            job.video_path = None
-        if job.kind == "direct":
-            conversations.forget_undone(session, job.id)
-            ownership.forget_stage(session, job, "render")
-        job.approved_at = None
-        jobs.leave_cancelled_parent(session, job)
-        _begin_again(job, stage="queued")
-        ownership.add_event(session, job, "retry", take=job.take)
-        decisions.decide(session, job, "retry", made_by=made_by, token=by, anew=is_made)
+        job = _carried_out_again(session, generation_id, ("needs_review",), made_by="loop")
     submit_or_leave(job)
+
+
+def _carried_out_again(
+    session: Any, generation_id: str, statuses: Sequence[str], *, made_by: str, by: str = ""
+) -> ProductionJob:
+    job = generations.locked(session, generation_id)
+    _require(job, "retried", *statuses)
+    episode_renders.hold_for(session, job)
+    if is_made := _is_made(job):
+        job.take, job.chosen_take = takes.newest(session, generation_id) + 1, None
+        job.video_path = None
+    if job.kind == "direct":
+        conversations.forget_undone(session, job.id)
+        ownership.forget_stage(session, job, "render")
+    job.approved_at = None
+    jobs.leave_cancelled_parent(session, job)
+    _begin_again(job, stage="queued")
+    ownership.add_event(session, job, "retry", take=job.take)
+    decisions.decide(session, job, "retry", made_by=made_by, token=by, anew=is_made)
+    return job
+
+
+def try_out(decide: Callable[[Any, str], object], generation_id: str) -> None:
+    """Make a decision in our tables as things are now, and undo it: what would be refused is refused.
+
+    Raises:
+        StudioError: what whoever decided so would be told.
+    """
+    with transaction() as session, undone(session):
+        decide(session, generation_id)
 
 
 def take_off(generation_id: str) -> None:

@@ -12,7 +12,7 @@ from db.queries.branches import Hold
 from db.queries.conversations import Said
 from db.queries.director import Decision
 from db.queries.projects import MAIN
-from db.session import reading, transaction
+from db.session import reading, transaction, undone
 from studio.echo.actions import ACTIONS, validated
 from studio.echo.documents import as_document, read_document
 from studio.echo.enriching import Enriched, LanguageModel, enriched, question_for, rephrased
@@ -170,36 +170,51 @@ def confirm(token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
         StateError: the plan has no steps, was dropped, or its project is archived.
     """
     with transaction() as session:
-        turn = conversations.plan(session, token, plan_id, locked=True)
-        if turn.generation_id is not None:
-            session.expunge(turn)
-            return turn, False
-        _require_planned(turn)
-        job = accept_steps(
-            session,
-            turn.plan["steps"],
-            project_id=turn.project_id or 0,
-            branch=turn.plan.get("branch", MAIN),
-            title=turn.request,
-            plan_id=plan_id,
-        )
-        conversations.settle(session, turn, "accepted", job.id)
-        director.note(
-            session,
-            Decision(
-                "confirm",
-                {"plan_id": plan_id, "request": turn.request},
-                turn.plan["steps"],
-                "accepted",
-                project_id=turn.project_id,
-                generation_id=job.id,
-                conversation_id=turn.conversation_id,
-                made_by=turn.made_by,
-                token=token,
-            ),
-        )
-        session.refresh(turn)
+        return _confirmed(session, token, plan_id)
+
+
+def try_to_confirm(token: str, plan_id: str) -> None:
+    """Accept a plan as things are now, and undo it: what would be refused is refused.
+
+    Raises:
+        NotFoundError: there is no such plan.
+        StateError: the plan has no steps, was dropped, or its project is archived.
+    """
+    with transaction() as session, undone(session):
+        _confirmed(session, token, plan_id)
+
+
+def _confirmed(session: Any, token: str, plan_id: str) -> tuple[DirectorTurn, bool]:
+    turn = conversations.plan(session, token, plan_id, locked=True)
+    if turn.generation_id is not None:
         session.expunge(turn)
+        return turn, False
+    _require_planned(turn)
+    job = accept_steps(
+        session,
+        turn.plan["steps"],
+        project_id=turn.project_id or 0,
+        branch=turn.plan.get("branch", MAIN),
+        title=turn.request,
+        plan_id=plan_id,
+    )
+    conversations.settle(session, turn, "accepted", job.id)
+    director.note(
+        session,
+        Decision(
+            "confirm",
+            {"plan_id": plan_id, "request": turn.request},
+            turn.plan["steps"],
+            "accepted",
+            project_id=turn.project_id,
+            generation_id=job.id,
+            conversation_id=turn.conversation_id,
+            made_by=turn.made_by,
+            token=token,
+        ),
+    )
+    session.refresh(turn)
+    session.expunge(turn)
     return turn, True
 
 
@@ -220,7 +235,7 @@ def accept_steps(
     """
     for step in steps:
         validated(step["action"], step.get("parameters", {}))
-    _require_active(projects.get(session, project_id).status)
+    require_active(projects.get(session, project_id).status)
     at = branches.find(session, project_id, branch, Hold.SHARED)
     return jobs.accept_job(
         session,
@@ -274,7 +289,8 @@ def _require_planned(turn: DirectorTurn) -> None:
         )
 
 
-def _require_active(status: str) -> None:
+def require_active(status: str) -> None:
+    """Make sure that a project is worked on."""
     if status != "active":
         raise StateError(
             "The project is archived; make it active to go on with it.",

@@ -12,7 +12,7 @@ from db.queries.branches import Hold
 from db.queries.ownership import Run
 from studio.echo.ordering import Standing
 from studio.echo.plans import Step
-from studio.errors import NotFoundError
+from studio.errors import InvalidError, NotFoundError
 
 FINISHED: Final = frozenset({"completed", "needs_review"})
 
@@ -27,6 +27,13 @@ class Act:
     branch_name: str
     token: str
     cast: tuple[str, ...] = ()
+    is_rehearsal: bool = False
+    """Whether all that is done in its transaction is undone again, with nobody's run behind it."""
+
+    @property
+    def parent_id(self) -> str | None:
+        """Whose child a run is that it begins."""
+        return None if self.is_rehearsal else self.run.generation_id
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -62,11 +69,14 @@ def aimed_at(session: Any, act: Act) -> ProductionJob:
 
     Raises:
         NotFoundError: there is none in this project.
+        InvalidError: nothing is named.
     """
     if (generation_id := act.told.get("generation_id")) is not None:
         return of_project(session, str(generation_id), act.project_id)
     branch_id = all_branches.id_of(act.branch(session))
     scene_id, episode_id = act.told.get("scene_id"), act.told.get("episode_id")
+    if scene_id is None and episode_id is None:
+        raise unnamed(act, "generation_id", "scene_id", "episode_id")
     job = director.newest(session, branch_id, scene_id=scene_id, episode_id=episode_id)
     if job is None:
         raise NotFoundError(
@@ -75,6 +85,14 @@ def aimed_at(session: Any, act: Act) -> ProductionJob:
             value=scene_id if scene_id is not None else episode_id,
         )
     return job
+
+
+def unnamed(act: Act, *names: str) -> InvalidError:
+    """What is said where none of the parameters that name what is meant is given."""
+    expected = " or ".join(names)
+    return InvalidError(
+        f"{act.step.action} does not say what is meant.", field=names[0], value=None, expected=expected
+    )
 
 
 def of_project(session: Any, generation_id: str, project_id: int) -> ProductionJob:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from db.models.production import GenerationRequest, ProductionJob
 from db.models.project import Branch
+from db.models.story import Episode
 from db.queries import branches as all_branches
 from db.queries import (
     characters,
@@ -21,11 +22,12 @@ from db.queries import (
     working,
 )
 from db.queries.branches import Hold
+from db.queries.episodes import Staged
 from studio.clients.store import open_allowed
 from studio.echo.ordering import Standing
-from studio.errors import InvalidError, StateError, UnavailableError
+from studio.errors import InvalidError, NotFoundError, StateError, UnavailableError
 from studio.settings import read_settings
-from tasks.directing_acts import Act, Done, of_project
+from tasks.directing_acts import Act, Done, of_project, unnamed
 from tasks.submission import submit
 from tasks.terms import Said, Usual
 
@@ -66,13 +68,13 @@ def begin_clip_anew(session: Any, act: Act) -> ProductionJob:
 
 def begin_episode(session: Any, act: Act) -> ProductionJob:
     """A render of an episode."""
-    episode = episodes.held(session, int(act.told["episode_id"]), act.branch_name).episode
+    episode = _of_project(episodes.held(session, int(act.told["episode_id"]), act.branch_name), act)
     if not episode.scene_ids:
         raise StateError("The episode has no scenes.", field="scenes", value=[], expected="a scene or more")
     if (audio_path := act.told.get("audio_path")) is not None:
         episode.audio = {"audio_path": audio_path, "bpm": None, "sync_points": []}
     request = {"ref": None, "quality": None, "publish": False, "force": False, "step": act.step.number}
-    return episode_renders.accept(session, episode, request, parent_id=act.run.generation_id)
+    return episode_renders.accept(session, episode, request, parent_id=act.parent_id)
 
 
 def begin_trailer(session: Any, act: Act) -> ProductionJob:
@@ -93,7 +95,7 @@ def begin_trailer(session: Any, act: Act) -> ProductionJob:
         branch_id=all_branches.id_of(at),
         title=f"{project.name}: Trailer",
         request=request,
-        parent_id=act.run.generation_id,
+        parent_id=act.parent_id,
     )
 
 
@@ -113,7 +115,7 @@ def _create_clip(session: Any, act: Act, at: Branch, body: Mapping[str, Any]) ->
     usual = Usual(working.production(session, at), preferences.in_effect(session, act.token))
     said = replace(Said.of(body), audio_path=_opened(body.get("audio_path")))
     asked = usual.asked(at, said, preferences.template(session, usual.style(said)))
-    job = generations.create(session, asked, parent_id=act.run.generation_id)
+    job = generations.create(session, asked, parent_id=act.parent_id)
     job.request = {"step": act.step.number}
     session.flush()
     return job
@@ -121,6 +123,8 @@ def _create_clip(session: Any, act: Act, at: Branch, body: Mapping[str, Any]) ->
 
 def _as_asked(session: Any, act: Act) -> dict[str, Any]:
     """What was asked for a clip; another draws its own seed."""
+    if act.told.get("generation_id") is None:
+        raise unnamed(act, "generation_id", "scene_id")
     job = of_project(session, str(act.told["generation_id"]), act.project_id)
     if job.kind != "clip":
         raise InvalidError(f"{job.id} is no clip.", field="generation_id", value=job.id, expected="a clip")
@@ -146,15 +150,25 @@ def _scene_as_asked(session: Any, scene_id: int, at: Branch) -> dict[str, Any]:
 def _material(session: Any, act: Act) -> dict[str, Any]:
     """Of which scenes or generations a trailer is made; nothing for all that was accepted."""
     if act.told.get("scene_ids"):
+        episodes.require_scenes(session, act.branch(session), act.told["scene_ids"])
         return {"scene_ids": list(act.told["scene_ids"])}
     if (episode_id := act.told.get("episode_id")) is not None:
-        episode = episodes.get(session, int(episode_id), act.branch_name).episode
+        episode = _of_project(episodes.get(session, int(episode_id), act.branch_name), act)
         return {"scene_ids": list(episode.scene_ids)}
     meant = [of_project(session, each, act.project_id) for each in act.told.get("generation_ids", ())]
     if meant and meant[0].kind == "episode":
         episode = episodes.get(session, meant[0].episode_id or 0, act.branch_name).episode
         return {"scene_ids": list(episode.scene_ids)}
     return {"generation_ids": [job.id for job in meant]} if meant else {}
+
+
+def _of_project(staged: Staged, act: Act) -> Episode:
+    """An episode, which is one of this project."""
+    if staged.episode.project_id != act.project_id:
+        raise NotFoundError(
+            f"The project has no episode {staged.episode.id}.", field="episode_id", value=staged.episode.id
+        )
+    return staged.episode
 
 
 def _opened(audio_path: str | None) -> str | None:

@@ -136,6 +136,9 @@ def withdraw(session: Any, act: Act) -> Done:
     told = completed(generation_id=job.id)
     if job.published_path is None:
         return told
+    if act.is_rehearsal:  # files that are gone are not undone
+        withdrawing.can_be_taken_away(session, job.id)
+        return told
     return replace(told, afterwards=partial(withdrawing.look_at, withdrawing.taken_away(session, job.id)))
 
 

@@ -18,7 +18,7 @@ from tasks.renderers import shown
 from tasks.submission import DEPLOYMENTS
 
 BOUNDS_S: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
-"""Upper bounds of the durations of stages, s."""
+"""Upper bounds of the durations of stages, inclusive, s: those of the trigger that counts them."""
 FRESH_S: Final = 1.0
 _REGISTRY: Final = Path(__file__).resolve().parent.parent / "prefect.yaml"
 
@@ -27,7 +27,7 @@ _REGISTRY: Final = Path(__file__).resolve().parent.parent / "prefect.yaml"
 class Figures:
     """The work of the whole tower.
 
-    `stages`: by stage, how many ended within each of `BOUNDS_S` and beyond, and their sum, s.
+    `stages`: by stage, how many ever ended within each of `BOUNDS_S` and beyond, and their sum, s.
     """
 
     generations: Mapping[str, int]
@@ -50,7 +50,7 @@ def read_figures() -> Figures:
         return Figures(
             generations=figures.generations_by_status(session),
             ended=figures.ended_by_status(session),
-            stages=figures.stage_seconds(session, BOUNDS_S),
+            stages=figures.stage_seconds(session, len(BOUNDS_S) + 1),
             waiting=by_pool(figures.waiting_by_kind(session), figures.scans_waiting(session)),
             idle_s={shown(url): seconds for url, seconds in idle.items()},
         )

@@ -17,7 +17,8 @@ from studio.echo.actions import ACTIONS
 from studio.echo.facts import Facts
 from studio.echo.planning import plan
 from studio.errors import StudioError
-from studio.pictures import ClipInfo, Picture, measure_pictures
+from studio.metering import measure_pictures
+from studio.pictures import ClipInfo, Picture
 from studio.quality import assess_clip
 from tasks import orchestrator_survey
 from tasks.submission import DEPLOYMENTS

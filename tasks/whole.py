@@ -7,8 +7,7 @@ from db.queries import takes
 from db.queries.ownership import Run
 from db.session import transaction
 from studio.assembly_document import read_document
-from studio.clients import inspection
-from studio.clients.conforming import read_chapters, read_meant
+from studio.clients.conforming import conform, read_chapters
 from studio.quality import assess_assembled
 from studio.thresholds import STANDARD
 from tasks.assess import noted
@@ -21,7 +20,6 @@ def judged_whole(run: Run, take: int, preset: str | None) -> dict[str, Any]:
     with transaction() as session:
         path = Path(takes.asset_path(session, synced["sha256"]))
     laid = read_document(synced["assembly"])
-    clip = inspection.inspect_clip(path)
-    meant = read_meant(laid, path, synced["assembled"])
+    clip, meant = conform(laid, path, synced["assembled"])
     assessment = assess_assembled(clip, meant, read_chapters(path, laid), preset=preset or STANDARD)
     return noted(run, take, path, clip, assessment)

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from db.locks import Lock
+from db.models.production import ProductionJob
 from db.models.publishing import Published
 from db.queries import generations, ownership, publications, specials, survey
 from db.session import transaction
@@ -42,11 +43,7 @@ def taken_away(session: Any, generation_id: str) -> Published:
         NotFoundError: nothing of that generation lies in the library.
         StateError: it is under way.
     """
-    job = generations.locked(session, generation_id)
-    if job.status == "processing":
-        raise StateError("It is under way; it can be taken away once it has ended.", stage=job.stage)
-    publications.alone(session, job.project_id)
-    row = publications.of_generation(session, generation_id, locked=True)
+    job, row = can_be_taken_away(session, generation_id)
     left = _take_away(row, publications.of_project(session, row.project_id))
     publications.withdrawn(session, row, left)
     if row.season == 0:
@@ -54,6 +51,20 @@ def taken_away(session: Any, generation_id: str) -> Published:
     job.published_path = None
     ownership.add_event(session, job, "publication", state=State.UNPUBLISHED, reason=None, url=None)
     return row
+
+
+def can_be_taken_away(session: Any, generation_id: str) -> tuple[ProductionJob, Published]:
+    """What would be taken out of the library, held until the transaction ends.
+
+    Raises:
+        NotFoundError: nothing of that generation lies in the library.
+        StateError: it is under way.
+    """
+    job = generations.locked(session, generation_id)
+    if job.status == "processing":
+        raise StateError("It is under way; it can be taken away once it has ended.", stage=job.stage)
+    publications.alone(session, job.project_id)
+    return job, publications.of_generation(session, generation_id, locked=True)
 
 
 def look_at_due() -> None:

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
+from api.dashboard.words import signed_ms
+
 Json = Mapping[str, Any]
 
 WIDE: Final = 1200
@@ -84,7 +86,7 @@ def _cuts(cuts: Sequence[Json], scale: float) -> Iterator[str]:
             f'class="cut{" bad" if is_off else ""}" y1="{SCENES_TOP - 4}" y2="{BEATS_TOP + BEATS_HIGH + 4}"'
         )
         yield f'<line {style} x1="{x:.1f}" x2="{x:.1f}"/>'
-        said = "–" if offset_ms is None else f"{offset_ms:+.0f} ms".replace("-", "−")
+        said = "–" if offset_ms is None else signed_ms(offset_ms)
         if x >= free_px:
             yield f'<text class="mid" x="{min(max(x, 24), WIDE - 24):.1f}" y="{ERRORS_TOP}">{said}</text>'
             free_px = x + LETTER_PX * len(said)

@@ -88,8 +88,9 @@ def number(value: float | None, digits: int = METRIC_LETTERS) -> str:
 
 
 def signed_ms(value: float) -> str:
-    """An offset with its sign: positive is late."""
-    return f"{value:+.0f} ms".replace("-", "−")
+    """An offset with its sign: positive is late; one that rounds to nothing has none."""
+    whole = round(value)
+    return f"{whole:+d} ms".replace("-", "−") if whole else "0 ms"
 
 
 def size_word(size: float | None) -> str:

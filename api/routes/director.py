@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going, submit_or_leave
+from api.acceptance import ACCEPTED, Order, first_answer, opened, set_going, submit_or_leave, understood
 from api.commands import Commands, CommandsGiven
 from api.keys import IdempotencyKey, keyed, token_of
 from api.paging import PageAsked
@@ -30,6 +30,7 @@ from studio.errors import InvalidError, NotFoundError, PathNotAllowedError
 from studio.scene_terms import read_terms
 from studio.settings import Settings
 from tasks.directing import accept_steps
+from tasks.directing_rehearsal import rehearse
 
 router = APIRouter(prefix="/director", tags=["director"])
 
@@ -63,6 +64,8 @@ def command(
     if body.command in ALONE:
         return _directed(request, response, body, branch, idempotency_key, commands, afterwards)
     meant = _reader(body.command)(body, branch, settings_of(request))
+    if _terms(body).dry_run:
+        return _only_shown(request, response, body, meant)
     key = keyed(request, idempotency_key, body, branch=meant.branch)
     told = Told(body.command, body.model_dump(mode="json"), meant.plan)
     order = Order(body.project_id, meant.branch, meant.body, token_of(request), key, told)
@@ -70,6 +73,27 @@ def command(
         order, settings_of(request), response, commands, afterwards
     )
     return CommandAccepted(**answer.model_dump(), command=body.command, warnings=list(meant.warnings))
+
+
+def _only_shown(request: Request, response: Response, body: CommandAsked, meant: Meant) -> CommandPlanned:
+    """A clip that could be made, and is not."""
+    token = token_of(request)
+    order = Order(body.project_id, meant.branch, meant.body, token)
+    understood(order, opened(meant.body.audio_path, settings_of(request)))
+    asked, plan = body.model_dump(mode="json"), list(meant.plan)
+    with transaction() as session:
+        director.note(
+            session,
+            Decision(body.command, asked, plan, "planned", project_id=body.project_id, token=token),
+        )
+    response.status_code = 200
+    return CommandPlanned(
+        command=body.command,
+        project_id=body.project_id,
+        dry_run=True,
+        action_plan=plan,
+        warnings=list(meant.warnings),
+    )
 
 
 def _directed(
@@ -118,6 +142,7 @@ def _accept(
         if key is not None and (first := idempotency.answered(session, key)) is not None:
             return CommandPlanned.model_validate(first), False
         branches.find(session, body.project_id, branch)
+        rehearse(session, planned.action_plan, project_id=body.project_id, branch=branch, token=token)
         decision = Decision(
             body.command, asked, planned.action_plan, "planned", project_id=body.project_id, token=token
         )
@@ -221,7 +246,7 @@ def _asked(order: SceneOrder, staged: Staged) -> GenerationAsked:
 
 
 def _unused(body: CommandAsked) -> list[Warned]:
-    unused = body.parameters.keys() - SceneOrder.model_fields.keys()
+    unused = body.parameters.keys() - SceneOrder.model_fields.keys() - {"dry_run"}
     message = f"{body.command} has no use for it."
     return [
         Warned(field=f"parameters.{name}", value=str(body.parameters[name])[:200], message=message)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from api.keys import token_of
 from api.paging import PageAsked
 from api.plans import shown
+from api.requests import DryRun
 from api.schemas.echo_talk import (
     ChatAsked,
     ConversationId,
@@ -80,9 +81,17 @@ def get_plan(request: Request, plan_id: PlanId) -> PlanShown:
 
 @router.post("/plans/{plan_id}/confirm", status_code=ACCEPTED)
 def confirm_plan(
-    request: Request, response: Response, plan_id: PlanId, afterwards: BackgroundTasks
+    request: Request,
+    response: Response,
+    plan_id: PlanId,
+    afterwards: BackgroundTasks,
+    dry_run: DryRun = False,
 ) -> PlanShown:
     """Have a plan carried out, once; what publishes or destroys is confirmed with it."""
+    if dry_run:
+        directing.try_to_confirm(token_of(request), plan_id)
+        response.status_code = 200
+        return get_plan(request, plan_id)
     turn, _ = _confirmed(request, plan_id, afterwards)
     response.headers["Location"] = f"/api/anime/generations/{turn.generation_id}"
     return shown([turn])[0]

@@ -1,9 +1,9 @@
 """Episodes rendered: asked for, listed, and looked at."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse
 
 from api.acceptance import ACCEPTED, require_active
@@ -11,15 +11,15 @@ from api.keys import IdempotencyKey, keyed
 from api.orders import OrdersGiven
 from api.paging import PageAsked
 from api.ranged import RangedFile
-from api.requests import BranchQuery, branch_of, settings_of
-from api.schemas.episode_renders import RenderAccepted, RenderAsked
+from api.requests import BranchQuery, DryRun, branch_of, settings_of
+from api.schemas.episode_renders import RenderAccepted, RenderAsked, RenderPlanned
 from api.schemas.episodes import EpisodeKey
 from api.schemas.generations import GenerationListed
 from db.queries import episode_renders, episodes, generations, idempotency, projects
 from db.queries.commit_branches import episode_at
 from db.queries.idempotency import Keyed
 from db.queries.past import only_one
-from db.session import transaction
+from db.session import transaction, undone
 from studio.clients.store import open_allowed
 from studio.errors import NotFoundError, StateError
 
@@ -27,19 +27,30 @@ router = APIRouter(prefix="/episodes/{episode_id}", tags=["renders"])
 VIDEO: Final = "video/mp4"
 
 
-@router.post("/render", status_code=ACCEPTED)
+@router.post(
+    "/render",
+    status_code=ACCEPTED,
+    response_model=RenderAccepted | RenderPlanned,
+    responses={200: {"model": RenderPlanned, "description": "A dry run: nothing is rendered."}},
+)
 def render_episode(
     request: Request,
+    response: Response,
     episode_id: EpisodeKey,
     body: RenderAsked,
     orders: OrdersGiven,
     afterwards: BackgroundTasks,
     branch: BranchQuery = None,
     idempotency_key: IdempotencyKey = None,
-) -> RenderAccepted:
+    dry_run: DryRun = False,
+) -> RenderAccepted | RenderPlanned:
     """Have an episode made: its scenes that are not fresh, the whole of them, and its publication."""
     only_one(branch or body.branch_name, body.ref)
     name = branch_of(branch, body.branch_name)
+    if dry_run:
+        response.status_code = 200
+        with transaction() as session, undone(session):
+            return RenderPlanned(**_accepted(session, episode_id, name, body).model_dump())
     answer, is_new = _accept(episode_id, name, body, keyed(request, idempotency_key, body, branch=name))
     if is_new:
         afterwards.add_task(orders.submit_or_leave, answer.generation_id)
@@ -90,21 +101,23 @@ def _accept(
     with transaction() as session:
         if key is not None and (first := idempotency.answered(session, key)) is not None:
             return RenderAccepted.model_validate(first), False
-        at, episode = episode_at(session, episode_id, branch, body.ref)
-        require_active(projects.get(session, episode.project_id).status)
-        if not episode.scene_ids:
-            raise StateError(
-                "The episode has no scenes.", field="scenes", value=[], expected="a scene or more"
-            )
-        request = body.model_dump(mode="json", include={"ref", "quality", "publish", "force"})
-        job = episode_renders.accept(session, episode, request)
-        answer = RenderAccepted(
-            generation_id=job.id,
-            status="processing",
-            project_id=job.project_id,
-            episode_id=episode.id or 0,
-            branch_name=at,
-        )
+        answer = _accepted(session, episode_id, branch, body)
         if key is not None:
             idempotency.record(session, key, status=ACCEPTED, answer=answer.model_dump(mode="json"))
     return answer, True
+
+
+def _accepted(session: Any, episode_id: EpisodeKey, branch: str, body: RenderAsked) -> RenderAccepted:
+    at, episode = episode_at(session, episode_id, branch, body.ref)
+    require_active(projects.get(session, episode.project_id).status)
+    if not episode.scene_ids:
+        raise StateError("The episode has no scenes.", field="scenes", value=[], expected="a scene or more")
+    request = body.model_dump(mode="json", include={"ref", "quality", "publish", "force"})
+    job = episode_renders.accept(session, episode, request)
+    return RenderAccepted(
+        generation_id=job.id,
+        status="processing",
+        project_id=job.project_id,
+        episode_id=episode.id or 0,
+        branch_name=at,
+    )

@@ -14,7 +14,7 @@ from api.conditions import ConditionsAsked
 from api.keys import token_of
 from api.paging import PageAsked
 from api.ranged import RangedFile
-from api.requests import settings_of
+from api.requests import DryRun, settings_of
 from api.schemas.fields import LARGEST_ID, Id
 from api.schemas.generations import GenerationListed, GenerationShown, Kind, Status
 from api.streams import Event, EventStream, Seen, Streams
@@ -22,6 +22,7 @@ from db.queries import generations
 from db.session import reading, transaction
 from studio.clients.store import open_allowed
 from studio.errors import NotFoundError
+from tasks import control
 
 router = APIRouter(prefix="/generations", tags=["generations"])
 EVENTS_AT_ONCE = 500
@@ -81,36 +82,55 @@ def get_video(request: Request, generation_id: GenerationId) -> RangedFile:
 
 
 @router.post("/{generation_id}/cancel")
-def cancel_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+def cancel_generation(
+    generation_id: GenerationId, commands: CommandsGiven, dry_run: DryRun = False
+) -> GenerationShown:
     """End a generation that is under way; a clip that is being published is not."""
-    commands.cancel(generation_id)
+    if dry_run:
+        control.try_out(control.cancelled, generation_id)
+    else:
+        commands.cancel(generation_id)
     return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/approve")
 def approve_generation(
-    request: Request, generation_id: GenerationId, commands: CommandsGiven
+    request: Request, generation_id: GenerationId, commands: CommandsGiven, dry_run: DryRun = False
 ) -> GenerationShown:
     """Publish a clip that waits for a person's eye."""
-    commands.approve(generation_id, token_of(request))
+    if dry_run:
+        control.try_out(control.approved, generation_id)
+    else:
+        commands.approve(generation_id, token_of(request))
     return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/reject")
 def reject_generation(
-    request: Request, generation_id: GenerationId, commands: CommandsGiven
+    request: Request, generation_id: GenerationId, commands: CommandsGiven, dry_run: DryRun = False
 ) -> GenerationShown:
     """Decide against a clip that waits for a person's eye."""
-    commands.reject(generation_id, token_of(request))
+    if dry_run:
+        control.try_out(control.rejected, generation_id)
+    else:
+        commands.reject(generation_id, token_of(request))
     return shown_generation(generation_id)
 
 
 @router.post("/{generation_id}/retry", status_code=202)
 def retry_generation(
-    request: Request, generation_id: GenerationId, commands: CommandsGiven
+    request: Request,
+    response: Response,
+    generation_id: GenerationId,
+    commands: CommandsGiven,
+    dry_run: DryRun = False,
 ) -> GenerationShown:
     """Carry a generation out once more, as a new take."""
-    commands.retry(generation_id, token_of(request))
+    if dry_run:
+        control.try_out(control.retried, generation_id)
+        response.status_code = 200
+    else:
+        commands.retry(generation_id, token_of(request))
     return shown_generation(generation_id)
 
 

@@ -2,14 +2,17 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api.commands import CommandsGiven
+from api.requests import DryRun
 from api.routes.generations import GenerationId, shown_generation
 from api.schemas.generations import GenerationShown
 from api.schemas.publications import JellyfinShown, LibraryAsked, PublicationShown
 from db.queries import generations, publications
 from db.session import transaction
+from tasks import control
+from tasks.withdrawing import can_be_taken_away
 
 router = APIRouter(tags=["publications"])
 
@@ -24,16 +27,27 @@ def get_publication(generation_id: GenerationId) -> PublicationShown:
 
 
 @router.post("/generations/{generation_id}/publication", status_code=202)
-def publish_generation(generation_id: GenerationId, commands: CommandsGiven) -> GenerationShown:
+def publish_generation(
+    response: Response, generation_id: GenerationId, commands: CommandsGiven, dry_run: DryRun = False
+) -> GenerationShown:
     """Publish a completed generation once more, under its number, and read it back."""
-    commands.publish(generation_id)
+    if dry_run:
+        control.try_out(control.published, generation_id)
+        response.status_code = 200
+    else:
+        commands.publish(generation_id)
     return shown_generation(generation_id)
 
 
 @router.delete("/generations/{generation_id}/publication", status_code=204)
-def unpublish_generation(generation_id: GenerationId, commands: CommandsGiven) -> None:
+def unpublish_generation(
+    generation_id: GenerationId, commands: CommandsGiven, dry_run: DryRun = False
+) -> None:
     """Take a generation's video out of the library, with all that was written for it."""
-    commands.unpublish(generation_id)
+    if dry_run:
+        control.try_out(can_be_taken_away, generation_id)
+    else:
+        commands.unpublish(generation_id)
 
 
 @router.get("/jellyfin")

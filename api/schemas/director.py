@@ -58,6 +58,7 @@ class CommandPlanned(BaseModel):
     action_plan: list[dict[str, Any]]
     generation_id: str | None = None
     status: Status | None = None
+    warnings: list[Warned] = Field(default_factory=list)
 
 
 class CommandAccepted(GenerationAccepted):

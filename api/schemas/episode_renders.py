@@ -34,3 +34,12 @@ class RenderAccepted(BaseModel):
     project_id: int
     episode_id: int
     branch_name: str
+
+
+class RenderPlanned(BaseModel):
+    """A render that could begin, and has not."""
+
+    dry_run: Literal[True] = True
+    project_id: int
+    episode_id: int
+    branch_name: str

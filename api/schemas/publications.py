@@ -32,10 +32,10 @@ class PublicationShown(PublicationBrief):
 
 
 class PublishAccepted(BaseModel):
-    """A publishing under way: `GET /generations/{generation_id}` follows it."""
+    """A publishing under way, which `GET /generations/{generation_id}` follows; of a dry run how it is."""
 
     generation_id: str
-    status: Literal["processing"] = "processing"
+    status: Literal["processing", "completed", "needs_review"] = "processing"
 
 
 class JellyfinShown(BaseModel):

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import db.models.counting
 import db.models.culture
 import db.models.judgement
 import db.models.learning

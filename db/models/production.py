@@ -280,14 +280,3 @@ class IdempotencyKey(Table, table=True):
     status: int
     answer: dict[str, Any] = json_column()
     created_at: Moment = utc()
-
-
-class GenerationsEnded(Table, table=True):
-    """How often generations ended in a status; in slots, so that hardly any two wait for one row."""
-
-    __tablename__ = "generations_ended"
-    __table_args__ = ({"schema": API},)
-
-    status: str = Field(primary_key=True)
-    slot: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
-    count: int = Field(sa_type=BigInteger)

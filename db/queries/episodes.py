@@ -41,7 +41,7 @@ def create(session: Session, branch: Branch, values: Mapping[str, Any]) -> Stage
         NotFoundError: it names a scene that the branch does not have.
         DuplicateError: the branch has an episode of that number.
     """
-    _require_scenes(session, branch, values["scene_ids"])
+    require_scenes(session, branch, values["scene_ids"])
     number = values["episode_number"] or _next_number(session, branch)
     at = {"project_id": branch.project_id, "branch_id": branches.id_of(branch), "episode_number": number}
     episode = Episode(**{**values, **at})
@@ -137,7 +137,7 @@ def change(session: Session, staged: Staged, values: Mapping[str, Any]) -> Stage
     if not changed:
         return staged
     branch = session.get_one(Branch, episode.branch_id)
-    _require_scenes(session, branch, changed.get("scene_ids", ()))
+    require_scenes(session, branch, changed.get("scene_ids", ()))
     with _one_number(changed.get("episode_number")):
         session.execute(
             update(Episode)
@@ -164,7 +164,12 @@ def _next_number(session: Session, branch: Branch) -> int:
     return (last or 0) + 1
 
 
-def _require_scenes(session: Session, branch: Branch, scene_ids: Sequence[int]) -> None:
+def require_scenes(session: Session, branch: Branch, scene_ids: Sequence[int]) -> None:
+    """Make sure that a branch has these scenes.
+
+    Raises:
+        NotFoundError: it lacks one.
+    """
     there = select(col(Scene.id)).where(col(Scene.branch_id) == branch.id, col(Scene.id).in_(scene_ids))
     known = set(session.scalars(there)) if scene_ids else set()
     for scene_id in scene_ids:

@@ -1,17 +1,16 @@
 """Counts and durations of the work, as the tables hold them: right whichever process asks."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import case, func, select, text
-from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
 from db.clock import NOW_EXACTLY, ago
+from db.models.counting import GenerationsEnded, StagesEnded
 from db.models.music_library import LibraryScan
 from db.models.orchestration import DirectorTurn, OrchestrationLog
-from db.models.production import STATUSES, GenerationAnalytics, GenerationsEnded
+from db.models.production import STATUSES
 from db.models.production import ProductionJob as Job
 from db.models.rendering import OCCUPYING, RenderPlace, RenderServer
 from db.queries.library_scans import UNFINISHED
@@ -74,27 +73,23 @@ def scans_waiting(session: Session) -> int:
     )
 
 
-def stage_seconds(session: Session, bounds_s: Sequence[float]) -> dict[str, tuple[tuple[int, ...], float]]:
-    """How long stages took, of all generations that are kept.
+def stage_seconds(session: Session, buckets: int) -> dict[str, tuple[tuple[int, ...], float]]:
+    """How long stages took, ever; deleting a generation takes nothing away from that.
 
     Args:
-        session: Where they are kept.
-        bounds_s: Upper bounds, inclusive, s, ascending, n of them.
+        session: Where they are counted.
+        buckets: Into how many buckets their durations fall.
 
     Returns:
-        By stage: how many ended within each bound and how many beyond the last, n + 1 counts; and the sum
-        of all, s.
+        By stage: how many ended in each bucket, `buckets` counts; and the sum of all durations, s.
     """
-    past = array([math.nextafter(bound, math.inf) for bound in bounds_s])
-    bucket = func.width_bucket(col(GenerationAnalytics.seconds), past)
-    seconds = func.sum(col(GenerationAnalytics.seconds))
-    query = select(col(GenerationAnalytics.stage), bucket, func.count(), seconds).group_by(
-        col(GenerationAnalytics.stage), bucket
-    )
+    counted, seconds = func.sum(col(StagesEnded.count)), func.sum(col(StagesEnded.seconds))
+    query = select(col(StagesEnded.stage), col(StagesEnded.bucket), counted, seconds)
+    query = query.group_by(col(StagesEnded.stage), col(StagesEnded.bucket))
     found: dict[str, tuple[tuple[int, ...], float]] = {}
     for stage, index, count, sum_s in session.execute(query):
-        counts, total_s = found.get(stage, ((0,) * (len(bounds_s) + 1), 0.0))
-        found[stage] = (*counts[:index], counts[index] + count, *counts[index + 1 :]), total_s + sum_s
+        counts, total_s = found.get(stage, ((0,) * buckets, 0.0))
+        found[stage] = (*counts[:index], int(count), *counts[index + 1 :]), total_s + sum_s
     return found
 
 

@@ -23,6 +23,8 @@ _JOINED: Final = re.compile(r"([a-z]{3,})(hair|haired|eyes|eyed)")
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_SLIP: Final = 4
 """Letters that a word needs before it is taken for a slip of another."""
+LONGEST_SLIP: Final = 40
+"""A word of more letters is no slip of anything: to try them all takes the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def slips(word: str) -> Iterator[set[str]]:
 
 def corrected(word: str, meant: Collection[str], first: Collection[str], known: Collection[str]) -> str:
     """`word`, or the one of `meant` that it is a slip of, rather of `first`; known words stay."""
-    if len(word) < SHORTEST_SLIP or word in known or not word.isalpha():
+    if not SHORTEST_SLIP <= len(word) <= LONGEST_SLIP or word in known or not word.isalpha():
         return word
     for likely in slips(word):
         hits = [other for other in likely if other in meant and len(other) >= SHORTEST_SLIP]

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.assembly_parts import Assembly, Chapter
 from studio.checks.runs import Run
-from studio.cuts import find_cuts
+from studio.cuts import CutFinder
 from studio.metrics import Metric, judged, not_judged
-from studio.pictures import Measurements, Values
+from studio.pictures import Measurements, Thumbs, Values
 from studio.thresholds import Limits
-
-Thumbs = NDArray[np.uint8]
 
 OTHER_FROM = 6.0
 """Levels of luma, mean over cells, from which a picture is another one: encoding anew makes less than one."""
@@ -22,15 +21,44 @@ CUT_SLACK = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Meant:
-    """What a file was to be: `thumbs` of all its frames as of `studio.pictures.Measurements`, its cut list.
+class Drawn:
+    """What the pictures tell that a file was to have: the frames that begin a shot, and how far it is off.
 
-    `thumbs` is the reason where they could not be drawn any more. `mix_lufs` is how loud the sound was that
+    `apart` is the mean absolute difference of luma over the cells of thumbs, as far as both go, shape (n,).
+    """
+
+    cuts: NDArray[np.intp]
+    apart: Values
+
+
+class Comparing:
+    """Holds the thumbs of a file against those of the pictures drawn, block by block, and keeps neither."""
+
+    def __init__(self, fps: Fraction) -> None:
+        self._cuts = CutFinder(fps)
+        self._apart: list[Values] = []
+
+    def add(self, seen: Thumbs, meant: Thumbs) -> None:
+        """The next pictures of the file and those meant, shape (n, 18, 32, 3); one may end before."""
+        self._cuts.add(meant)
+        both = zip(seen[..., 0], meant[..., 0], strict=False)
+        self._apart.append(np.array([np.abs(one.astype(np.int16) - other).mean() for one, other in both]))
+
+    def drawn(self) -> Drawn:
+        """What all of them tell."""
+        return Drawn(self._cuts.cuts(), np.concatenate([np.zeros(0), *self._apart]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meant:
+    """What a file was to be: its cut list, and what the pictures drawn by it tell.
+
+    `drawn` is the reason where they could not be drawn any more. `mix_lufs` is how loud the sound was that
     went to the encoder, None where there was none; `av_offset_ms` and its `reason` as the assembly proved it.
     """
 
     laid: Assembly
-    thumbs: Thumbs | str
+    drawn: Drawn | str
     mix_lufs: float | None
     av_offset_ms: float | None
     reason: str = ""
@@ -49,10 +77,10 @@ def fades(laid: Assembly) -> tuple[Run, ...]:
 
 def cuts_meant(meant: Meant) -> tuple[int, ...] | None:
     """Frames that begin a shot: by the cut list, and within its clips; None where these are not known."""
-    if isinstance(meant.thumbs, str):
+    if isinstance(meant.drawn, str):
         return None
     listed = {part.at for part in meant.laid.parts[1:]}
-    return tuple(sorted({*listed, *find_cuts(meant.thumbs, meant.laid.fps).tolist()}))
+    return tuple(sorted({*listed, *meant.drawn.cuts.tolist()}))
 
 
 def check_assembled(
@@ -60,7 +88,7 @@ def check_assembled(
 ) -> tuple[Metric, ...]:
     """Hold a finished file against what it was to be; `chapters` are those that the file has."""
     return (
-        _as_cut(clip, meant, limits),
+        _as_cut(meant, limits),
         _cuts_kept(clip, meant, limits),
         _chapters(meant.laid, chapters, limits),
         _av_offset(meant, limits),
@@ -68,11 +96,11 @@ def check_assembled(
     )
 
 
-def _as_cut(clip: Measurements, meant: Meant, limits: Limits) -> Metric:
+def _as_cut(meant: Meant, limits: Limits) -> Metric:
     source = "every frame against the one that the cut list has there, drawn from its clip anew"
-    if isinstance(meant.thumbs, str):
-        return not_judged("as_cut", "frames", source, meant.thumbs)
-    off = _apart(clip.thumbs, meant.thumbs)
+    if isinstance(meant.drawn, str):
+        return not_judged("as_cut", "frames", source, meant.drawn)
+    off = meant.drawn.apart
     others = np.flatnonzero(off > OTHER_FROM)
     worst = int(np.argmax(off)) if len(off) else 0
     return judged(
@@ -86,19 +114,11 @@ def _as_cut(clip: Measurements, meant: Meant, limits: Limits) -> Metric:
     )
 
 
-def _apart(seen: Thumbs, meant: Thumbs) -> Values:
-    """Mean absolute difference of luma, as far as both go, shape (n,)."""
-    count = min(len(seen), len(meant))
-    both = zip(seen[:count, ..., 0], meant[:count, ..., 0], strict=True)
-    return np.array([np.abs(one.astype(np.int16) - other).mean() for one, other in both])
-
-
 def _cuts_kept(clip: Measurements, meant: Meant, limits: Limits) -> Metric:
     source = "cuts of the cut list that its pictures show, looked for in the file within a frame"
-    if isinstance(meant.thumbs, str):
-        return not_judged("cuts_kept", "cuts missing", source, meant.thumbs)
-    shown = find_cuts(meant.thumbs, meant.laid.fps)
-    listed = [part.at for part in meant.laid.parts[1:] if _has(shown, part.at)]
+    if isinstance(meant.drawn, str):
+        return not_judged("cuts_kept", "cuts missing", source, meant.drawn)
+    listed = [part.at for part in meant.laid.parts[1:] if _has(meant.drawn.cuts, part.at)]
     if not listed:
         return not_judged("cuts_kept", "cuts missing", source, "no cut of it changes the picture at once")
     missing = [at for at in listed if not _has(clip.cuts, at)]

@@ -1,6 +1,6 @@
 """Inspecting any clip: one decoding pass over its pictures, one over its sound."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -15,7 +15,8 @@ from studio.clients import media, pyav
 from studio.errors import MediaError
 from studio.measures.listening import Listening
 from studio.measures.sound import Sound
-from studio.pictures import Measurements, Picture, measure_pictures
+from studio.metering import measure_pictures
+from studio.pictures import Measurements, Picture, Thumbs
 from studio.quality import Assessment
 from studio.report_sheet import draw_report, flagged_frames
 
@@ -29,15 +30,19 @@ _LUMA_LEVELS = np.clip(np.round((np.arange(256) - 16) * (255 / 219)), 0, 255).as
 _CHROMA_LEVELS = np.clip(np.round((np.arange(256) - 128) * (255 / 224) + 128), 0, 255).astype(np.uint8)
 
 
-def inspect_clip(path: Path) -> Measurements:
+def inspect_clip(path: Path, *, watch: Callable[[Thumbs], None] | None = None) -> Measurements:
     """Decode a clip once, pictures and sound, and measure it; on one thread, frame by frame.
+
+    Args:
+        path: The clip.
+        watch: Is given its thumbs by the block; else they are kept. See `measure_pictures`.
 
     Raises:
         FileMissingError: There is no such file.
         MediaError: It is no video file, or a frame cannot be decoded.
     """
     info = media.probe_clip(path)
-    seen = measure_pictures(info, _pictures(path))
+    seen = measure_pictures(info, _pictures(path), watch=watch)
     return seen if info.audio_codec is None else seen.with_sound(_sound(path))
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from studio.clients import pyav
 from studio.clients.pyav import Samples
 from studio.errors import InvalidError, MediaError
+from studio.metering import measure_pictures
 from studio.music_bed import Bed, Loop, lay_bed
-from studio.pictures import ClipInfo, Measurements, Picture, measure_pictures
+from studio.pictures import ClipInfo, Measurements, Picture
 
 SOUND_RATE_HZ = 48_000
 SOUND_BIT_RATE = 192_000

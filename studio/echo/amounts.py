@@ -94,7 +94,7 @@ _LENGTHS: Final = (
 _PARTS: Final = {"half": 0.5, "quarter": 0.25, "three quarters": 0.75}
 
 _THINGS: Final = (
-    r"(?:clips?|scenes?|shots?|videos?|takes?|versions?|variations?|variants?|animations?|renders?)"
+    r"(?:clips?|scenes?|shots?|videos?|takes?|versions?|variations?|variants?|animations?|renders?|drafts?)"
 )
 _COUNT: Final = re.compile(
     rf"\b(?P<n>{NUMBER}(?:\s?x)?|(?:an? )?couple(?: of)?|(?:an? )?pair of|an? few|several|both|"

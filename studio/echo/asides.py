@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from studio.echo.clauses import Clause
-from studio.echo.phrases import IT
+from studio.echo.phrases import DOING, IT
 
 NEGATED: Final = re.compile(
     r"(?:(?:please )?(?:do not|don't|dont|never|no need to|not yet|i (?:don't|do not) want (?:you )?to|"
@@ -25,13 +25,19 @@ _JUDGED: Final = (
     r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it"
 )
 REMARK: Final = re.compile(
-    r"(?:i(?:'m| am)? (?:really |so |quite |very |not )*(?:happy|pleased|satisfied|unhappy|love|like|liked|"
+    r"(?:i(?:'m| am)? (?:really |so |quite |very |not )*(?:happy|prefer|pleased|satisfied|unhappy|"
+    r"love|like|liked|"
     r"loved|hate|hated|dislike|don't like|do not like|didn't like|can't stand|approve of|think|fan of)\b"
     r"|(?:scene|episode|gen_|it|that|this|the [\w' ]{1,40}?)(?:[\w' ]{0,20})(?:'s| is| was| looks?| looked|"
     r" turned out| came out| feels?| seems?)(?: (?:really|so|too|very|no|not|quite|a bit|just|way|all))*"
     rf" (?:{_JUDGED})\b)[^.!?]*$"
 )
 """Praise and blame of what there is: they order nothing by themselves."""
+TOO: Final = re.compile(
+    r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?| came out) )?(?:a (?:bit|little) |much |way |far )?"
+    r"too (?:short|long)\W*$"
+)
+"""What is wrong with the length of what was made: said alone, it is to be otherwise."""
 _TRADE: Final = (
     rf"(?:{IT}|its?|score|verdict|scenes?|episodes?|clips?|trailers?|renders?|gen_\w+|everything|takes?|"
     r"shots?)"
@@ -41,7 +47,7 @@ _IF: Final = (
     r"assuming(?: that)?|as long as|until|till|after))"
 )
 _CONDITION_BEFORE: Final = re.compile(
-    rf"{_IF}\b(?P<said>[^,]{{0,40}}\b{_TRADE}\b[^,]{{0,80}}),\s*(?:then\s+)?"
+    rf"{_IF}\b(?P<said>[^,]{{0,40}}\b{_TRADE}\b[^,]{{0,80}}?)(?:,\s*(?:then\s+)?|\s+(?:then\s+)?(?={DOING}\b))"
 )
 _CONDITION_BEHIND: Final = re.compile(rf"\s*,?\s*\b{_IF}\b(?P<said>[^,]{{0,40}}\b{_TRADE}\b.*)$")
 _NOT_TO_DO: Final = re.compile(rf"\s*,?\s*\b(?:but|and|just|yet)?\s*\b(?P<not>{NEGATED.pattern})\b.*$")

@@ -100,7 +100,7 @@ _ELSEWHERE: Final = (
 )
 _EXPLICIT: Final = (
     (
-        r"\b(?:sex|sexual|sexy sex|porno?|pornograph\w*|hentai|nsfw|nudes?|naked|topless|"
+        r"\b(?:sex|sexual|sexy sex|porno?|pornograph\w*|hentai|nsfw|lingerie|nudes?|naked|topless|"
         r"erotic\w*|fetish|orgy|genitals?|masturbat\w*|intercourse|explicit(?:ly)? (?:scene|love|"
         r"content)|lewd|loli\b|shota\b|rape\w*|undress\w*|strip ?tease)\b"
     ),

@@ -13,6 +13,8 @@ _VERB: Final = re.compile(
     r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
     r"fix|give|turn|make|swap|replace|exchange|take away|take off|remove|lose|"
     r"from (?:now|here|today|this point) on(?:wards?)?,?|going forward,?|henceforth,?)(?!\w)\s*"
+    r"(?:the (?:character |(?:appearance|looks?|design|outfit|clothes|description|hair|"
+    r"style) of (?!.* (?:to|into) )))?"
 )
 _TAKEN: Final = frozenset({"take away", "take off", "remove", "lose"})
 _EXCHANGED: Final = re.compile(r"^(?P<old>.+?)\s+(?:for|with|by|to|against)\s+(?P<new>.+)$", re.IGNORECASE)
@@ -29,7 +31,7 @@ LONGEST_NEED: Final = 10
 
 _COMPARED: Final = re.compile(
     r"^(?:\s*(?:a (?:bit|little|lot)|much|look|appear|seem|slightly|somewhat|be))*\s*(?:more|"
-    r"less|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
+    r"less|wear|older|younger|taller|shorter|\w+er\b|blonde?|bald|left-handed|a (?:girl|boy|woman|"
     r"man|robot|vampire|elf)\b)"
 )
 _RULE: Final = re.compile(
@@ -37,7 +39,8 @@ _RULE: Final = re.compile(
     r"to)\s+(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|walk|lose|"
     r"keep)|"
     r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
-    r"needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|darker|lighter|\w+er)\b)"
+    r"gets? (?:an? )?new\b|needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|"
+    r"darker|lighter|\w+er)\b)"
     r"|^'s?\s[\w\s-]{1,40}?\s*(?:→|->|=>|⇒)\s*\w"
 )
 _OWNED: Final = re.compile(r"^'s?\s|^’s?\s")
@@ -55,9 +58,13 @@ _NOT_LOOKS: Final = re.compile(
 
 _UNOWNED: Final = re.compile(
     r"(?:change|set|dye|turn|update|make) the (?:hair|eyes?|outfit|dress|coat|clothes|costume|skin|jacket|"
-    r"uniform|hairstyle|haircut)(?: (?:colou?r|style|length))? (?:to|into)\b"
+    r"uniform|hairstyle|haircut)(?: (?:colou?r|style|length))?(?: (?:to|into)\b|\W*$)"
 )
 """As "change the hair colour to blue", where it is not said whose."""
+
+
+_SWAPPED: Final = re.compile(r"(?:swap|replace|exchange|change) (?:him|her|them) (?:for|with|by|to)\b")
+"""As "swap her for Mira": somebody else in the clip, where somebody is named."""
 
 
 def fits_change(draft: Draft, clause: Clause) -> bool:
@@ -65,21 +72,18 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     low = clause.low
     if _NOT_LOOKS.match(low):
         return False
-    if _UNOWNED.match(low) and draft.clip is None and find_cast(clause.text, draft.facts).names == ():
-        return True
-    if _wished(clause) is not None or _added(clause) is not None or _of_looks(clause) is not None:
+    if _is_said_otherwise(clause):
         spans = find_cast(clause.text, draft.facts, is_story=False).spans
         return len({who for _, _, who in spans}) == 1
+    if _given(draft, clause) is not None or _is_unowned(draft, clause):
+        return True
     verb = _VERB.match(low)
     place = verb.end() if verb else 0
     if verb is not None and _SOMEBODY.match(low[place:]):
-        return (
-            not verb[0].startswith("make")
-            or _COMPARED.match(re.sub(_SOMEBODY, "", low[place:], count=1)) is not None
-        )
+        return _changes_spoken_of(draft, clause, verb)
     end = _named_until(draft, clause, place)
     if end is None:
-        return verb is not None and verb[0].strip() in {"give", "dye"} and _stranger(draft, clause, place)
+        return verb is not None and _is_of_stranger(draft, clause, verb, place)
     behind = low[end:]
     if verb is None:
         return _is_rule(low, behind)
@@ -89,12 +93,41 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
     return True
 
 
+def _is_said_otherwise(clause: Clause) -> bool:
+    return any(each is not None for each in (_wished(clause), _added(clause), _of_looks(clause)))
+
+
+def _is_unowned(draft: Draft, clause: Clause) -> bool:
+    """Whether it is not said whose hair is to be otherwise, where no clip is spoken of."""
+    named = find_cast(clause.text, draft.facts).names
+    return draft.clip is None and not named and _UNOWNED.match(clause.low) is not None
+
+
+def _changes_spoken_of(draft: Draft, clause: Clause, verb: re.Match[str]) -> bool:
+    """Whether "her", of whom was spoken, is to be otherwise."""
+    if draft.clip is not None and _SWAPPED.match(clause.low):
+        return not find_cast(clause.text, draft.facts).names
+    rest = _SOMEBODY.sub("", clause.low[verb.end() :], count=1)
+    return not verb[0].startswith("make") or _COMPARED.match(rest) is not None
+
+
 def _is_rule(low: str, behind: str) -> bool:
     """Whether a sentence says how somebody is: "should be", "is now", "from now on"."""
     if _FROM_NOW.search(behind):
         return True
     is_rule = _RULE.match(behind) is not None
     return is_rule and (" need" not in f" {behind}" or len(low.split()) <= LONGEST_NEED)
+
+
+_OWNER: Final = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s\s")
+"""As in "Akira's hair", whoever that is."""
+
+
+def _is_of_stranger(draft: Draft, clause: Clause, verb: re.Match[str], place: int) -> bool:
+    """Whether somebody is to be changed whom nobody knows."""
+    if verb[0].strip() in {"give", "dye"}:
+        return _stranger(draft, clause, place)
+    return verb[0].strip() != "make" and _OWNER.match(clause.text[place:]) is not None
 
 
 def _stranger(draft: Draft, clause: Clause, place: int) -> bool:
@@ -110,6 +143,9 @@ def _named_until(draft: Draft, clause: Clause, place: int) -> int | None:
         at = clause.text.find(word)
         ends.append((at, at + len(word)))
     return next((end for start, end in ends if place <= start <= place + len("the ")), None)
+
+
+_PART: Final = re.compile(r"\s*(?P<part>[\w-]+(?: [\w-]+)?) (?:to|into) (?P<how>.+)$")
 
 
 def plan_change(draft: Draft, clause: Clause) -> None:
@@ -131,7 +167,9 @@ def plan_change(draft: Draft, clause: Clause) -> None:
             alike(clause.text[place:], known),
         )
         return
-    change = _worded(clause, cast.spans) or _change(clause, verb, place, end)
+    given = _given(draft, clause)
+    worded = _worded(clause, cast.spans) if given is None else tidy(clause.text[slice(*given.span("what"))])
+    change = worded or _change(clause, verb, place, end)
     if not change:
         draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
         return
@@ -161,6 +199,20 @@ def _wished(clause: Clause) -> re.Match[str] | None:
 def _added(clause: Clause) -> re.Match[str] | None:
     """As "add a tattoo to Ren's neck"."""
     return _ADDED.match(clause.low)
+
+
+_GIVEN: Final = re.compile(r"^(?:add|put) (?P<what>[^,]+?) (?:to|on) (?P<whom>[^,]+)$")
+
+
+def _given(draft: Draft, clause: Clause) -> re.Match[str] | None:
+    """As "add freckles to Mira": something, and no somebody, to somebody."""
+    given = _GIVEN.match(clause.low)
+    if given is None:
+        return None
+    spans = find_cast(clause.text, draft.facts, is_story=False).spans
+    whom = given.start("whom")
+    is_whole = len(spans) == 1 and whom <= spans[0][0] <= whom + 4 and spans[0][1] == given.end("whom")
+    return given if is_whole else None
 
 
 def _of_looks(clause: Clause) -> re.Match[str] | None:
@@ -200,6 +252,7 @@ def _whom(
 def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) -> str:
     """What is to be so: "hair to silver" is "hair: silver"."""
     rest = _FROM_NOW.sub("", clause.text[end:])
+    rest = re.sub(r"\s+from (?:(?! to ).)+(?= (?:in)?to )", "", rest)
     low = clause.low[end : end + len(rest)]
     owned = _OWNED.match(low)
     word = "" if verb is None else verb[0].strip()
@@ -222,6 +275,8 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
         return tidy(re.sub(r"\s*:\s*", ": ", rest))
     if word in {"dye", "color", "colour"} and not owned:
         return tidy(rest)
+    if (part := _PART.match(rest)) is not None and _SOMEBODY.match(clause.low[place:]) is not None:
+        return f"{part['part']}: {tidy(part['how'])}"
     rest = rest[_led(low) :]
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from studio.echo.courtesies import FILLER, said_until
-from studio.echo.phrases import HEADS, PICTURED, STRONG, TRAILER
+from studio.echo.courtesies import FILLER, PLEA, said_until
+from studio.echo.phrases import DOING, HEADS, PICTURED, SENTENCES, STRONG, TRAILER
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -17,11 +17,13 @@ _MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(
-    r",?\s+(?:and then|and|then|plus)\s+(?=(?:(?:another|one)\s+(?:clip |scene |shot |video )?|"
+    r"(?:,?\s+(?:and then|and|then|plus)\s+|,\s+(?=another\b))(?=(?:(?:another|one)\s+(?:one |clip |"
+    r"scene |shot |video )?|"
     r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
 )
 _TRAILER_OF: Final = re.compile(
-    rf",?\s+(?:and then|and also|and|then|plus)\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER} (?:of|for|from|with)\b)"
+    rf",?\s+(?:and then|and also|and|then|plus)\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER}(?: (?:of|for|"
+    rf"from|with)\b|(?: too| as well)?\s*(?:[.,;!?]|$)))"
 )
 _COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
@@ -67,10 +69,15 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
     for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low), *_TRAILER_OF.finditer(low)):
         if _ABBREVIATED.search(low[: mark.start()]) or _LONE_VERB.search(low[: mark.start()]):
             continue
-        if mark.re is not _MARK or is_order(low[mark.end() :]) or _is_picture(mark, low):
+        if (
+            mark.re is not _MARK
+            or is_order(low[mark.end() :])
+            or _is_picture(mark, low)
+            or (_is_sentence if _is_full(mark) else _is_asked)(low[mark.end() :])
+        ):
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
-        if _begins(low[mark.end() :], STRONG) and not _CONDITIONAL.match(
+        if _begins(low[mark.end() :], STRONG) and not _is_conditional(
             _SENTENCE.split(low[: mark.start()])[-1]
         ):
             yield mark.start(), mark.end()
@@ -78,11 +85,42 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
 
 _MARKUP: Final = re.compile(r"[<>{}$`\\]")
 """Signs of a text that was not typed as one: no order begins at its commas."""
-_LONE_VERB: Final = re.compile(r"(?:^|[.;!?,]\s*|please )(?:approve|go|go ahead|check|sign off|finish|try)$")
+_LONE_VERB: Final = re.compile(
+    r"(?:^|[.;!?,]\s*|please |you |we )(?:approve|go|go ahead|check|sign off|finish|try)$"
+)
 """As in "approve and publish gen_1", which is one order."""
-_LED_BY_CONDITION: Final = re.compile(r"(?:if|once|when|as soon as|after|unless)\b[^,.;]{3,80},\s*")
+_LED_BY_CONDITION: Final = re.compile(
+    rf"(?:if|once|when|as soon as|after|unless)\b[^,.;]{{3,80}}?(?:,\s*|\s+(?:then )?(?={DOING}\b))"
+)
 _SENTENCE: Final = re.compile(r"[.;!?]\s")
 _CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
+
+
+def _is_full(mark: re.Match[str]) -> bool:
+    """Whether something ends: a sentence, or what is done before what is done then."""
+    return mark[0].strip(" ,").lower() not in {"and", "and also"}
+
+
+def _is_asked(low: str) -> bool:
+    """Whether somebody is asked for something that is not more of the same: "and could you publish it"."""
+    plea = PLEA.match(low)
+    return plea is not None and plea.end() > 0 and _OF_IT.match(low[plea.end() :]) is None
+
+
+def _is_sentence(low: str) -> bool:
+    """Whether a text is an order by itself where it begins a sentence."""
+    return _is_asked(low) or _begins(low, SENTENCES)
+
+
+_OF_IT: Final = re.compile(
+    r"\s*(?:(?:make|keep|have|let|show|give|do|put|get) (?:it|him|her|them|that|this|us|me|the)\b|$)|\W*$"
+)
+"""As in "please make it dark", which goes on with what was asked for."""
+
+
+def _is_conditional(low: str) -> bool:
+    """Whether a sentence begins with a condition, courtesies aside."""
+    return _CONDITIONAL.match(low[FILLER.match(low).end() :]) is not None  # type: ignore[union-attr]
 
 
 def _is_picture(mark: re.Match[str], low: str) -> bool:

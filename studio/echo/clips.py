@@ -24,8 +24,10 @@ _PLAIN: Final = (
 )
 _DETERMINED: Final = r"(?:(?:a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"
 _LEADING: Final = re.compile(
-    rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}{CLIP}(?![\w'-])\s*"
-    r"(?:(?:of|where|in which|that shows?|which shows?|that has|showing|featuring|starring|"
+    rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}(?:{CLIP}|(?:drafts?|anime)(?= of\b)|"
+    rf"moment(?= (?:where|when|"
+    rf"in which)\b))(?![\w'-])\s*"
+    r"(?:(?:of|where|when|in which|that shows?|which shows?|that has|showing|featuring|starring|"
     r"with|about|for|set)\b|[:,–—-])?\s*"
 )
 _LEAD_WORDS: Final = (
@@ -116,7 +118,7 @@ def _plan_described(draft: Draft, clause: Clause, shared: Mapping[str, Any]) -> 
     cast = replace(
         find_cast(clause.text, draft.facts), spans=find_cast(prompt, draft.facts, is_story=False).spans
     )
-    if not cast.names and len(draft.last_cast) == 1 and draft.last_cast[0] in prompt:
+    if len(draft.last_cast) == 1 and draft.last_cast[0] in prompt and draft.last_cast[0] not in cast.names:
         cast = find_cast(prompt, draft.facts)
     if not ask_about(draft, prompt, cast, clause):
         terms = Terms(prompt, with_references(draft, cast), **told(draft, manner))
@@ -133,11 +135,17 @@ _HE: Final = re.compile(
 )
 
 
+_HE_ACTS: Final = re.compile(r"^(?:he|she|they)\s+[a-z]", re.IGNORECASE)
+_OF_HIS: Final = re.compile(r"\b(of|on|at|from) (his|her|their) ([a-z])")
+
+
 def _named(prompt: str, draft: Draft, clause: Clause) -> str:
     """The prompt that begins with "her", with the name of the one who was spoken of."""
-    if len(draft.last_cast) != 1 or find_cast(clause.text, draft.facts).names:
+    named = find_cast(clause.text, draft.facts).names
+    if len(draft.last_cast) != 1 or draft.last_cast[0] in named or (named and not _HE_ACTS.match(prompt)):
         return prompt
-    return _HE.sub(draft.last_cast[0], prompt)
+    prompt = _HE.sub(draft.last_cast[0], prompt)
+    return prompt if named else _OF_HIS.sub(rf"\1 {draft.last_cast[0]}'s \3", prompt, count=1)
 
 
 def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner, draft: Draft) -> str:

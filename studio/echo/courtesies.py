@@ -9,8 +9,11 @@ _GREETED: Final = (
     r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|fine|sure"
 )
 _ANSWERED: Final = (
-    r"no(?! \w+ing\b)|nope|nah|yes|yeah|yep|not good|not quite|i (?:don't|do not|didn't) like (?:it|that|this)|"
-    r"so|if so|if yes|if it is"
+    r"no(?! \w+ing\b)|nope|nah|yes|yeah|yep|not good|not quite|i (?:don't|do not|didn't) like (?:it|"
+    r"that|this)|"
+    r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?) )?(?:a (?:bit|little) |much |way |"
+    r"far )?too \w+(?=[.,;:!]\s*\w)|"
+    r"so|if so|if yes|if it is(?=\s*,)"
 )
 _ORDERED: Final = (
     r"now|then|next|also|first|firstly|second|secondly|finally|lastly|afterwards?|after that|and|but|just|"
@@ -21,8 +24,10 @@ _PLEADED: Final = (
     rf"please(?: to)?|pls|kindly|{_MODAL} (?:you|we)(?: (?:be so (?:kind|good) as to|please|also|just|maybe|"
     r"quickly))?|any chance (?:you could|of)|is it possible to|do you think you (?:can|could)|"
     r"i was wondering if you could|(?:i|we)(?: want| need| would like|'d like|'d love| would love) you to|"
-    r"(?:i|we)(?: want|'d like| would like| need| should| have) to(?! see\b)|we should|you should|let's|let us|"
-    r"go ahead and|try to|help me|get to work and|let me see|i'd love to see|i would love to see"
+    rf"(?:i|we)(?: want|'d like| would like|'d love| need| should| have) to(?: see(?! (?:how|if|"
+    rf"whether|what)\b))?|{_MODAL} (?:i|we) (?:please )?(?:have|get|see)(?! \w+ published\b)|"
+    rf"we should|you should|let's(?: have(?= [a-z0-9' ]+ing\b))?|let us|"
+    r"go ahead and|try to|help me|get to work and|let me (?:see|have)|i'd love to see|i would love to see"
 )
 _HURRIED: Final = (
     r"when(?:ever)? you (?:can|(?:have|get) (?:a |the |some )?(?:chance|moment|minute|time|sec(?:ond)?))|"
@@ -30,17 +35,20 @@ _HURRIED: Final = (
     r"as soon as (?:you can|possible)|asap"
 )
 FILLER: Final = re.compile(
-    rf"(?:(?:{_GREETED}|{_ANSWERED}|{_ORDERED}|{_PLEADED}|{_HURRIED})(?![\w'])[,:.!…]*\s*)*",
+    rf"\s*(?:(?:{_GREETED}|{_ANSWERED}|{_ORDERED}|{_PLEADED}|{_HURRIED})(?![\w'])[,:.!…]*\s*)*",
     re.IGNORECASE,
 )
 """What may stand before an order and says nothing of it."""
+PLEA: Final = re.compile(
+    rf"(?:(?:{_GREETED}|{_ORDERED})(?![\w'])[,:.!…]*\s*)*(?:{_PLEADED})(?![\w'])", re.IGNORECASE
+)
+"""What a new order begins with where somebody asks for it."""
 _THANKED: Final = (
-    r"please|pls|thanks(?: (?:a lot|so much|in advance))?|thank you(?: (?:so|very) much)?|many thanks|cheers|ta|"
+    r"please|pls|thanks(?: (?:a lot|so much|in advance))?|thank you(?: (?:so|very) much)?|"
+    r"many thanks|cheers|ta|"
     r"mate|ok(?:ay)?\?|will you|would you|could you|can you"
 )
-_HASTE: Final = (
-    rf"{_HURRIED}|(?:right|straight) away|right now|immediately|now(?! or)|for (?:me|us)(?: now)?"
-)
+_HASTE: Final = rf"{_HURRIED}|(?:right|straight) away|right now|immediately|now(?! or)|for (?:me|us)(?: now)?"
 _TAIL: Final = re.compile(rf"(?:[\s,.;:!?–—-]+(?:{_THANKED}|{_HASTE}))+[\s,.;!?]*$")
 _IS_SO_NOW: Final = re.compile(r"\b(?:is|are|has|have|wears?|looks?)\b.*\bnow\W*$")
 """As "her hair is short now", where "now" says that it was otherwise."""

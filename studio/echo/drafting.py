@@ -123,5 +123,7 @@ def _remember(draft: Draft, turn: Turn, step: Step) -> None:
         for key in ("generation_id", "episode_id", "scene_id"):
             if isinstance(parameters.get(key), int | str):
                 draft.spoken_of.append({key: parameters[key]})
+    if step.action == "update_character":
+        draft.last_cast = (parameters["character"],)
     if step.action == "analyze_track":
         draft.track = parameters["audio_path"]

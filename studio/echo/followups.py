@@ -5,32 +5,40 @@ from dataclasses import replace
 from typing import Final
 
 from studio.canon.tables import listed
-from studio.echo.actions import MOST
+from studio.echo.actions import ACTIONS, MOST
 from studio.echo.amounts import NUMBER, number
+from studio.echo.asides import TOO
 from studio.echo.clauses import Clause
 from studio.echo.clips import add_clips, ask_about
 from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import MODIFY
 from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.references import says_again
 from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
+    r"^(?:(?:(?:make|have|let) (?:him|her|them)|"
+    r"(?:(?:it|this|that) )?(?:should|must|needs to|has to) (?:be|have|look|feel)|a? ?different(?: style)?|"
+    r"an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
     r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
-    r"(?:\w+|a few) more|"
+    r"(?:\w+|a few) more(?: (?:versions?|takes?|variations?|clips?|shots?))?|more (?:versions?|"
+    r"takes?|variations?|clips?|shots?)|(?:i |"
+    r"we )?(?:need|want|'d like) (?:it|that|this)|"
     r"give me|make|render|create|generate|change|it|that|this|those|of those|of them|again|"
     r"once more|one more time|another one|another|the same(?: (?:thing|one|clip|"
     r"scene|shot))?|same(?: (?:thing|one|clip|scene|shot|again))?|do|the|now|and|but|just|"
     r"please|then|"
-    r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|this time|one(?: "
+    r"make (?:it|that|this|them)|change (?:it|that)(?: to)?|put (?:it|that)|"
+    r"(?:i|we) (?:want|need)|i'd like|give (?:it|me)|this time|one(?: "
     r"more)?|longer|shorter|with|to (?:it|that)|be|is|a bit|a little|of (?:it|"
     r"that))(?![\w'])[\s,]*)+"
 )
 _LIKE_THAT: Final = re.compile(
     r"\s*\b(?:just )?like (?:it|that|this|those|these)(?: one)?\s*$", re.IGNORECASE
 )
+_SHOULD: Final = re.compile(r"\s+(?:should|must|needs to) (?:be|have|look)\s+")
 _MORE: Final = re.compile(rf"\b(?P<n>{NUMBER}|a few) more\b")
 _INSTEAD: Final = re.compile(r"\b(?:instead of|rather than|in place of|not)\s+(?P<old>.+)$|\binstead\b")
 _REPLACE: Final = re.compile(r"^(?:replace|swap|change)\s+(?P<old>.+?)\s+(?:with|for|by|to)\s+(?P<new>.+)$")
@@ -40,7 +48,8 @@ _ADD: Final = re.compile(
 )
 _AS_WELL: Final = re.compile(r"^(?:with\s+)?(?P<who>[\w' ]+?),?\s+(?:as well|too|also|in it too|alongside)$")
 _REMOVE: Final = re.compile(
-    r"^(?:remove|drop|lose|take out|leave out|cut out|without)\s+(?P<who>.+?)(?:\s+from (?:it|"
+    r"^(?:take\s+(?=.+\bout\b)|remove|drop|lose|take out|leave out|cut out|"
+    r"without)\s*\b(?P<who>.+?)(?:\s+out(?: of (?:it|that|this))?)?(?:\s+from (?:it|"
     r"that|the (?:scene|clip|shot)))?$"
 )
 _KINDS: Final = tuple(
@@ -64,10 +73,22 @@ _DESCRIBED: Final = re.compile(r"(?:make|do|keep) (?:it|this|that)\b[^:]{1,40}:\
 """As "make it ink noir: Kai at the bar", where nothing was made before."""
 
 
+_ONE_OF: Final = re.compile(
+    r"(?:and )?(?:another )?one (?:of|with|where|showing) (?!(?:it|that|those|them|these|him|her)\b)"
+)
+SHORTEST_PICTURE: Final = 4
+"""Words from which on "one of Mira rowing home" is a picture of its own, in a message that has "
+"ordered one."""
+
+
 def is_modification(draft: Draft, clause: Clause) -> bool:
     """Whether a clause changes what was asked for before."""
+    if draft.clip is not None and _says_only_how(draft, clause):
+        return True
     match = MODIFY.match(clause.low)
     if match is None or (draft.clip is None and _DESCRIBED.match(clause.low)):
+        return False
+    if draft.steps and _ONE_OF.match(clause.low) and len(clause.low.split()) > SHORTEST_PICTURE:
         return False
     says_again = re.match(
         r"(?:again|once more|one more time|another one|same|the same|do the same)\b", clause.low
@@ -76,9 +97,23 @@ def is_modification(draft: Draft, clause: Clause) -> bool:
     return bool(says_again or points_back) or draft.clip is not None
 
 
+def _says_only_how(draft: Draft, clause: Clause) -> bool:
+    """As "high quality" or "nine seconds": nothing is said but how the clip before is to be."""
+    if TOO.match(clause.low):
+        return True
+    manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
+    spans = [(start, end) for start, end, _, _ in manner.spans]
+    return bool(spans) and not tidy(re.sub(r"\bit\b", " ", without(clause.low, spans)))
+
+
 def plan_repeated(draft: Draft, clause: Clause) -> None:
-    """What was made last, made anew."""
-    if draft.made:
+    """What was made last, made anew; what this message orders is rendered without saying so."""
+    if any(ACTIONS[step.action].makes for step in draft.steps) and not says_again(clause.low):
+        return
+    last = next((step for step in reversed(draft.before) if ACTIONS[step.action].makes), None)
+    if last is not None and last.action in {"render_episode", "make_trailer"}:
+        draft.add(last.action, last.parameters)
+    elif draft.made:
         target = draft.made[-1]
         draft.add("regenerate_video" if "generation_id" in target else "render_episode", target)
     elif draft.clip is not None:
@@ -96,8 +131,10 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     draft.understood += [
         Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
     ]
-    rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans])
-    rest = tidy(_LIKE_THAT.sub("", rest[_led(rest) :]))
+    rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans]).strip()
+    if TOO.match(rest.lower()):
+        rest = ""
+    rest = tidy(_SHOULD.sub(" ", _LIKE_THAT.sub("", rest[_led(rest) :])))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
@@ -134,13 +171,15 @@ def _with_manner(terms: Terms, manner: Manner) -> Terms:
 def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
     """Who is exchanged, added or taken out, and what else is to be seen."""
     low = rest.lower()
-    if (replaced := _REPLACE.match(low)) is not None:
+    if (replaced := _REPLACE.match(low)) is not None and find_cast(rest, draft.facts).names:
         return _exchanged(
             terms,
             rest[replaced.start("new") : replaced.end("new")],
             draft,
             rest[replaced.start("old") : replaced.end("old")],
         )
+    if (turned := _turned(terms, rest)) is not None:
+        return turned
     if (instead := _INSTEAD.search(low)) is not None and cast.names:
         old = rest[instead.start("old") :] if instead["old"] else ""
         return _exchanged(terms, rest[: instead.start()], draft, old)
@@ -149,9 +188,33 @@ def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
         return _joined(terms, rest[added.start("who") : added.end("who")], draft)
     if (removed := _REMOVE.match(low)) is not None:
         return _left_out(terms, rest[removed.start("who") : removed.end("who")], draft)
+    if cast.names and _BESIDE.match(low) is not None:
+        return _joined(terms, re.sub(r"^(?:put|have|place|seat) ", "", rest, flags=re.IGNORECASE), draft)
     if cast.names and not set(cast.names) & set(terms.cast):
         return _exchanged(terms, rest, draft, "")
     return replace(terms, prompt=_seen_otherwise(terms.prompt, re.sub(r"\s*,?\s*\binstead$", "", rest)))
+
+
+_TURNED: Final = re.compile(
+    r"^(?:change |turn |replace |swap )?(?:the )?(?P<old>\w[\w ]*?) (?:to|into|with|for) (?P<new>.+)$"
+)
+"""As "the forest to a desert", whose first words are in the prompt."""
+_ARTICLE: Final = re.compile(r"(?:an?|the|some)\b", re.IGNORECASE)
+
+
+def _turned(terms: Terms, rest: str) -> Terms | None:
+    """The clip with something else in the place of what its prompt names; None where it names none such."""
+    other = _TURNED.match(rest.lower())
+    at = -1 if other is None else terms.prompt.lower().find(other["old"])
+    if other is None or at < 0:
+        return None
+    new, before = rest[slice(*other.span("new"))], terms.prompt[:at]
+    before = _DESCRIBING.sub("", before) if _ARTICLE.match(new) else before
+    return replace(terms, prompt=tidy(before + new + terms.prompt[at + len(other["old"]) :]))
+
+
+_DESCRIBING: Final = re.compile(r"\b(?:an?|the)(?:\s+\w+){0,2}\s+$", re.IGNORECASE)
+"""What stands before a word and goes with it: "a mystical"."""
 
 
 def _seen_otherwise(prompt: str, rest: str) -> str:
@@ -169,10 +232,19 @@ def _without_kind(prompt: str, kind: re.Pattern[str]) -> str:
     return tidy(without(prompt, spans)) or prompt
 
 
+_HIM: Final = re.compile(r"\s*(?:him|her|them)\s*", re.IGNORECASE)
+_BESIDE: Final = re.compile(
+    r"^(?:put |have |place |seat )?(?P<who>.+?)\s+(?P<where>(?:next to|beside|behind|in front of|"
+    r"opposite|with|by|near)"
+    r"\s+(?:him|her|them))$"
+)
+"""As "put Mira next to him", where somebody joins."""
+
+
 def _exchanged(terms: Terms, rest: str, draft: Draft, old: str) -> Terms:
     """Somebody else in the place of those of before, or of the one who is named."""
     new = find_cast(rest, draft.facts)
-    leaving = find_cast(old, draft.facts).names or (terms.cast if not old else ())
+    leaving = find_cast(old, draft.facts).names or (() if old and not _HIM.fullmatch(old) else terms.cast)
     leaving = tuple(name for name in leaving if name in terms.cast and name not in new.names)
     before = find_cast(terms.prompt, draft.facts, is_story=False)
     prompt, is_placed = terms.prompt, False

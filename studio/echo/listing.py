@@ -11,7 +11,7 @@ _ANNOUNCED: Final = re.compile(
     rf"^[^:]{{0,60}}?\b(?P<count>{NUMBER})\s+(?:[\w'-]+\s+){{0,3}}?(?:clips|scenes|shots|videos|animations)\s*:\s*"
 )
 _JOINTS: Final = (
-    re.compile(r"\s*;\s*(?:and\s+)?"),
+    re.compile(r"\s*[.;]\s+(?:and\s+)?"),
     re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+"),
 )
 _NUMBERED: Final = re.compile(

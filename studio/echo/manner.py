@@ -49,7 +49,7 @@ _QUALITY: Final = re.compile(
     r"|\b(?:quality|preset)[:= ]+(?P<named>draft|standard|high)\b|\b(?:as |in |just )?a? "
     r"?(?:quick|rough|fast|first) (?P<draft>draft)\b"
     rf"|\b(?:just )?(?:an? )?(?:(?:quick|rough|fast|first) )?(?:{amounts.NUMBER}[- ]?(?:seconds?|secs?|s) )?"
-    r"(?P<drafted>draft)(?= of\b| version\b|:)"
+    r"(?P<drafted>draft)s?(?= of\b| versions?\b|:)"
     r"|\b(?:as|in) (?:a )?(?P<bare>draft)\b|(?:^|,\s*|\band )(?P<alone>draft|hq)\s*(?:$|,|"
     r"please)|\b(?:in )(?P<hq>hq)\b"
 )
@@ -65,11 +65,13 @@ _IN_STYLE: Final = (
         r"the )?(?P<s>[^,.;:¤]+?)(?=\s*(?:[,.;:]|$|\bwith\b|\bwhere\b|\bshowing\b|\bof\b|"
         r"\band\b))"
     ),
-    re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w'-]+[ -]){0,3}?[\w'-]+)[- ]styled?\b"),
+    re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w']+[ -]){0,5}?[\w']+)[- ]styled?\b"),
     re.compile(
         (
-            r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each)\b)[\w'-]+[ "
-            r"-]){0,2}(?!the\b|a\b|same\b)[\w'-]+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
+            r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each|different|"
+            r"another|new|other|same)\b)[\w']+[ "
+            r"-]){0,4}(?!the\b|a\b|same\b|different\b|another\b|new\b|"
+            r"other\b)[\w']+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
         )
         + CLIP
         + r"\b))"
@@ -120,7 +122,7 @@ def _read_amounts(low: str, manner: Manner) -> None:
             low[:start],
         )
         manner.note(lead.start() if lead else start, length.end, "duration", value)
-    counted = amounts.count(low)
+    counted = amounts.count(low if length is None else without(low, [(length.start, length.end)]))
     if counted is not None and counted.value.is_integer():
         manner.count = int(counted.value)
         manner.note(counted.start, counted.end, "count", manner.count)
@@ -162,7 +164,10 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
     known = sorted({*(name.lower() for name in templates), *STYLES}, key=len, reverse=True)
     any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
-    behind = rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$)"
+    behind = (
+        rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$|this time\b|"
+        rf"instead\b|please\b|(?:and|with|where)\b)"
+    )
     chosen = (
         rf"\b(?:use|using|try|go(?:ing)? (?:for|with)|(?:make|do|keep) (?:it|this|that|them)(?: "
         rf"look)?(?: in| as)?)"

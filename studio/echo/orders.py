@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from studio.echo.actions import LONGEST_TRAILER_S, SHORTEST_TRAILER_S
-from studio.echo.amounts import NUMBER
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
-from studio.echo.hearing import heard
 from studio.echo.manner import Manner, read_manner
-from studio.echo.phrases import EPISODE, IT, MAKING, PICTURED
+from studio.echo.phrases import IT
 from studio.echo.plans import Missing, Understood
 from studio.echo.references import (
     Found,
@@ -24,9 +21,11 @@ from studio.echo.references import (
 from studio.echo.sequels import picked
 from studio.echo.sounds import find_sounds
 
-_IT: Final = re.compile(rf"\b{IT}\b")
-_BOTH: Final = re.compile(r"\b(?:both|them|these|those|all of (?:it|them)|everything|the lot|all)\b")
-_WHOLE: Final = re.compile(r"\b(?:project|show|series|anime|everything|season|whole thing|movie|film)\b")
+SAYS_IT: Final = re.compile(rf"\b(?:{IT}|its)\b")
+SAYS_BOTH: Final = re.compile(
+    r"\b(?:both|the two(?: of (?:them|those))?|the two (?:clips|shots|scenes)|them|these|those|"
+    r"all of (?:it|them)|everything|the lot|all)\b"
+)
 _LATEST: Final = re.compile(
     r"\b(?:the |my |our )?(?:trailer|teaser|clip|video|render|scene|shot|episode|take|result)s?\b"
 )
@@ -34,27 +33,57 @@ _LATEST: Final = re.compile(
 
 def aims(draft: Draft, clause: Clause, *, finished: bool = False) -> list[Target]:
     """What a clause speaks of: generations, scenes and episodes by name, else what was spoken of before."""
+    if (one := _newest_made(draft, clause)) is not None:
+        return [one]
     named: list[Target] = [
         {"generation_id": each} for each in find_generations(clause, draft.facts, finished=finished)
     ]
     if named:
-        return named
+        return _with_spoken_of(draft, clause, named)
     scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
     scenes = scenes if scenes or episodes else find_by_one_word(clause, draft.facts)
-    _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
-    _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
+    ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
+    ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
     if not scenes and not episodes and (one := picked(draft, clause.low)) is not None:
         return [one]
     named = [{"scene_id": each.id} for each in scenes.things]
     named += [{"episode_id": each.id} for each in episodes.things]
-    return named or ([] if scenes or episodes else spoken_of(draft, clause))
+    if named:
+        return _with_spoken_of(draft, clause, named)
+    return [] if scenes or episodes else spoken_of(draft, clause)
+
+
+_NEWEST_ONE: Final = re.compile(
+    r"\bthe (?:latest|newest|last|most recent)(?: one)?(?= |$)(?! \w)|\bthe (?:latest|newest|last) one\b"
+)
+
+
+def _newest_made(draft: Draft, clause: Clause) -> Target | None:
+    """What this conversation made last, where "the latest one" is all that is said."""
+    if not draft.made or _NEWEST_ONE.search(clause.low) is None:
+        return None
+    return draft.made[-1]
+
+
+_AND_MORE: Final = re.compile(
+    r"\b(?:it|that|this)(?: one)?\s*(?:,|and|plus|&)[\s,]*(?:and |also )?(?:scene|episode|gen_)"
+)
+
+
+def _with_spoken_of(draft: Draft, clause: Clause, named: list[Target]) -> list[Target]:
+    """What is named, and before it what "that and scene 1" speaks of besides."""
+    if not draft.spoken_of or _AND_MORE.search(clause.low) is None:
+        return named
+    return [draft.spoken_of[-1], *named]
 
 
 def spoken_of(draft: Draft, clause: Clause) -> list[Target]:
     """What "it" or "both" stands for, or "the trailer" where something was made."""
-    if _BOTH.search(clause.low):
-        return list(draft.made[-2:] if "both" in clause.low else draft.made)
-    if draft.spoken_of and (_IT.search(clause.low) or _LATEST.search(clause.low) or not _object(clause.low)):
+    if SAYS_BOTH.search(clause.low):
+        return list(draft.made[-2:] if re.search(r"\bboth|\btwo\b", clause.low) else draft.made)
+    if draft.spoken_of and (
+        SAYS_IT.search(clause.low) or _LATEST.search(clause.low) or not _object(clause.low)
+    ):
         return [draft.spoken_of[-1]]
     return []
 
@@ -64,7 +93,7 @@ def _object(low: str) -> str:
     return re.sub(r"^\W*[\w-]+|\b(?:please|now|on|to|jellyfin|yet|done|finished|ready|again)\b|\W+", "", low)
 
 
-def _ask_for_unknown(
+def ask_for_unknown(
     draft: Draft, found: Found, missing: Missing, noun: str, there: Sequence[Numbered]
 ) -> None:
     for number in found.unknown:
@@ -120,7 +149,9 @@ def plan_cancelling(draft: Draft, clause: Clause) -> None:
         scenes = {each.id for each in find_scenes(clause, draft.facts).things}
         running = [each for each in draft.facts.made if each.status == "processing"]
         running = [each for each in running if each.scene_id in scenes] if scenes else running
-        targets = [{"generation_id": each.id} for each in running[: None if _BOTH.search(clause.low) else 1]]
+        targets = [
+            {"generation_id": each.id} for each in running[: None if SAYS_BOTH.search(clause.low) else 1]
+        ]
     for target in targets:
         draft.add("cancel_generation", target)
     if not targets:
@@ -134,7 +165,7 @@ def plan_analysis(draft: Draft, clause: Clause) -> None:
     paths = find_sounds(clause, draft.facts.tracks)
     if not paths and draft.context.audio_path is not None:
         paths = [draft.context.audio_path]
-    if not paths and draft.track is not None and (_IT.search(clause.low) or draft.steps):
+    if not paths and draft.track is not None and (SAYS_IT.search(clause.low) or draft.steps):
         paths = [draft.track]
     if not paths:
         known = [each.rsplit("/", 1)[-1] for each in draft.facts.tracks[:10]]
@@ -148,131 +179,3 @@ def plan_analysis(draft: Draft, clause: Clause) -> None:
         if {"audio_path": path} not in [each.parameters for each in draft.steps]:
             draft.add("analyze_track", {"audio_path": path})
         draft.track = path
-
-
-_PICTURE: Final = re.compile(rf"(?:{MAKING}\s+)?(?:me |us )?{PICTURED.pattern}")
-
-
-def fits_episode(draft: Draft, clause: Clause) -> bool:
-    """Whether an episode is to be made or rendered."""
-    if _PICTURE.match(clause.low):
-        return False
-    if EPISODE.match(clause.low) or re.match(
-        r"re-?(?:render|do|make|build|generate)\b.*\bepisode", clause.low
-    ):
-        return True
-    titled = find_episodes(clause, draft.facts).things
-    return (
-        bool(titled)
-        and re.search(r"\b(?:render|rendered|assemble|build|produce|compile|make|finish|cut)", clause.low)
-        is not None
-    )
-
-
-_TITLE: Final = re.compile(
-    r"\b(?:called|titled|named|entitled|(?:call|title|name) it|with the title|"
-    r"title[:=])\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
-    r"[A-Z][^,.;]*)"
-)
-
-
-def plan_episode(draft: Draft, clause: Clause) -> None:
-    """An episode rendered; of scenes that are named, one is made first."""
-    track, clause = heard(draft, clause)
-    path, title = manner_of(draft, clause).values.get("audio_path", track), _TITLE.search(clause.text)
-    sound = {} if path is None else {"audio_path": path}
-    if (whole := _ALL_OF.search(clause.low)) is not None:
-        clause = clause.cut(whole.end("scenes"), len(clause.low))
-    scenes = find_scenes(clause, draft.facts)
-    _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
-    if scenes.things:
-        named = {} if title is None else {"title": title["t"].strip("\"“”'«»` ")}
-        number = draft.add("create_episode", {"scene_ids": [each.id for each in scenes.things], **named})
-        draft.add("render_episode", {"episode_id": {"step": number}, **sound})
-        return
-    episodes = find_episodes(clause, draft.facts)
-    _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
-    meant = [{"episode_id": each.id} for each in episodes.things] or _episode_meant(draft, clause)
-    for target in [] if draft.questions else meant:
-        draft.add("render_episode", {**target, **sound})
-    if meant:
-        return
-    if not episodes and (which := _WHICH.search(clause.low)) is not None:
-        known = ", ".join(str(each.number) for each in draft.facts.episodes[:20]) or "none yet"
-        draft.ask(Missing.EPISODE, f"Which episode do you mean? There are: {known}.", which[0])
-    elif not episodes:
-        ask_unless_asked(
-            draft, Missing.SCENES, "Of which scenes shall the episode be made, or which one do you mean?"
-        )
-
-
-_ALL_OF: Final = re.compile(
-    r"\b(?P<scenes>(?:all|every|each)(?: of)?(?: the)? scenes? (?:of|in|from|for)) (?:the )?episode "
-    rf"{NUMBER}\b(?!.*\b(?:scenes?|except|but|without|save)\b)"
-)
-"""All scenes of an episode are the episode."""
-_THE_EPISODE: Final = re.compile(r"\b(?:the|that|this|the same) episode\b")
-
-
-def _episode_meant(draft: Draft, clause: Clause) -> list[Target]:
-    """The episode that was spoken of before, where "the episode" is all that is said."""
-    if _THE_EPISODE.search(clause.low) is None:
-        return []
-    return [each for each in draft.spoken_of if "episode_id" in each][-1:]
-
-
-_WHICH: Final = re.compile(r"\b(?:the|that|this|our|my) (?:next|previous|other|current|same|right) episode\b")
-
-
-def plan_trailer(draft: Draft, clause: Clause) -> None:
-    """A trailer of what is named, of what was made, or of the project."""
-    track, clause = heard(draft, clause)
-    manner = manner_of(draft, clause)
-    if track is not None:
-        manner.values.setdefault("audio_path", track)
-    said: dict[str, Any] = {
-        name: manner.values[name] for name in ("duration", "audio_path") if name in manner.values
-    }
-    if not SHORTEST_TRAILER_S <= said.get("duration", SHORTEST_TRAILER_S) <= LONGEST_TRAILER_S:
-        span = f"{SHORTEST_TRAILER_S} to {LONGEST_TRAILER_S} seconds"
-        draft.ask(Missing.DURATION, f"A trailer has {span}. How long shall it be?")
-        return
-    of = _of_what(draft, clause)
-    if not draft.questions:
-        draft.add("make_trailer", {**of, **said})
-
-
-def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
-    scenes, episodes = find_scenes(clause, draft.facts), find_episodes(clause, draft.facts)
-    _ask_for_unknown(draft, scenes, Missing.SCENE, "scene", draft.facts.scenes)
-    _ask_for_unknown(draft, episodes, Missing.EPISODE, "episode", draft.facts.episodes)
-    if scenes.things:
-        return {"scene_ids": [each.id for each in scenes.things]}
-    if episodes.things:
-        return {"episode_id": episodes.things[0].id}
-    if made := find_generations(clause, draft.facts, finished=True):
-        return {"generation_ids": list(made)}
-    behind = re.sub(r"^.*?\b(?:trailer|teaser|promo|reel)\b", "", clause.low)
-    front = re.search(
-        rf"\b(?:turn|make|cut|edit|combine|merge|stitch|join|put|splice|compile) {IT} "
-        r"(?:together )?(?:into|an?|the)\b",
-        clause.low,
-    )
-    if _WHOLE.search(behind) or not (_IT.search(behind) or front):
-        return {"project_id": draft.facts.project_id}
-    return _of_spoken(draft, clause)
-
-
-def _of_spoken(draft: Draft, clause: Clause) -> dict[str, Any]:
-    targets = spoken_of(draft, clause)
-    generations = [each["generation_id"] for each in targets if "generation_id" in each]
-    if generations:
-        return {"generation_ids": generations}
-    if targets and "scene_id" in targets[0]:
-        return {"scene_ids": [targets[0]["scene_id"]]}
-    if targets:
-        return dict(targets[0])
-    draft.ask(
-        Missing.TARGET, "A trailer of what? Name scenes, an episode, or say that it is for the project."
-    )
-    return {}

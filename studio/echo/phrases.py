@@ -9,13 +9,14 @@ CLIP: Final = (
 )
 MAKING: Final = (
     r"(?:create|make|generate|render|produce|animate|draw|film|shoot|do|give|get|show|build|"
-    r"prepare|whip up|i want|"
-    r"i'd like|i would like|i need|we need|we want|we'd like|want|need|how about|what about|record|paint)"
+    r"prepare|whip up|put together|start|begin|kick off|(?:i|we) (?:still |also |really )*(?:need|"
+    r"want)|i want|"
+    r"i'd like|i would like|we'd like|we would like|want|need|how about|what about|record|paint)"
 )
 ASSEMBLING: Final = (
     r"(?:render|make|create|assemble|build|produce|compile|generate|cut|put|edit|stitch|"
     r"combine|turn|join|finish|do|"
-    r"i want|i'd like|i need|we need|we want|get|have|can we get|give)"
+    r"string|splice|start|begin|kick off|i want|i'd like|i need|we need|we want|get|have|can we get|give)"
 )
 TRAILER: Final = r"(?:trailers?|teasers?|promos?|promo video|highlight reel|sizzle reel|preview reel)"
 SERVER: Final = (
@@ -26,6 +27,8 @@ IT: Final = (
     r"(?:result|results|outcome|lot)|everything)"
 )
 
+DOING: Final = r"(?:publish|release|upload|cancel|redo|regenerate|re-?render|render|cut|unpublish)"
+"""Verbs that begin an order even right behind a condition."""
 UNPUBLISH: Final = re.compile(
     r"(?:unpublish|withdraw|retract|un-publish)\b"
     rf"|(?:take|pull|remove|delete|get|hide)\b.{{0,60}}\b(?:off|down from|down|out of|from)\s+{SERVER}\b"
@@ -35,7 +38,7 @@ PUBLISH: Final = re.compile(
     rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make|"
     rf"stick|pop|chuck|throw|drop|bung)\b.{{0,80}}\b{SERVER}\b"
     rf"|(?:upload|ship)\s+(?:{IT}|(?:the )?(?:episode|scene|clip|trailer|video)|gen_)"
-    rf"|(?:put|get|set|make|push|bring|go)\b.{{0,40}}\b(?:live|online)\b|put {IT} (?:out|up)\b"
+    rf"|(?:put|get|set|make|push|bring|go)\b.{{0,40}}\b(?:live|online|public)\b|put {IT} (?:out|up)\b"
     r"|(?:i want|i'd like|i need|we need|get)\b.{0,60}\b(?:published|released|on jellyfin)\b"
 )
 _ASKED: Final = (
@@ -43,6 +46,7 @@ _ASKED: Final = (
     r"renders|everything|we|series|show|things?|jobs?|shot|video|the)\b"
 )
 STATUS: Final = re.compile(
+    r"(?:report|progress|status)\W*$|"
     r"(?:what(?:'?s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
@@ -67,6 +71,13 @@ STATUS: Final = re.compile(
     rf"|(?:check|see|look|tell me|let me know)(?: on| up on| at)? (?:how|whether|if|"
     rf"what)\b.{{0,40}}\b{_ASKED}"
     r"|(?:check|look in|follow up) on\b"
+    rf"|(?:check|look at|have a look at)\s+(?:the |my |our )?{_ASKED}(?! quality\b)"
+    r"|(?:give me |show me |i need )?(?:a |an |the )?(?:quick )?(?:rundown|overview|summary|"
+    r"recap) (?:of|on)\b.{0,40}\b"
+    r"(?:progress|running|going|queue|everything|renders?|jobs|work)\b"
+    r"|(?:tell|show) me (?:what|where|which|how|whether|if)\b.{0,40}\b(?:running|stands?|stand|"
+    r"status|queue|rendering|waiting|"
+    r"done|finished|ready|failed|left|going)\b"
     r"|what are you (?:\w+ing|up to)\b|(?:any )?(?:updates?|news|progress) (?:on|about|for)\b"
     r"|has anything\b|have you (?:finished|done|started)\b"
 )
@@ -94,7 +105,7 @@ CANCEL: Final = re.compile(
     rf"|(?:cancel|abort)\s*$|(?:undo|revert|scrap|discard|roll back)\s+{IT}\b"
 )
 REDO: Final = re.compile(
-    r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|re-?make|re-?shoot|re-?create|"
+    r"(?:regenerate|re-?generate|re-?render|redo|re-?do|retry|retake|re-?make|re-?shoot|re-?create|"
     r"re-?run|re-?try)\b"
     r"|(?:render|make|do|generate|produce|shoot|create|try|run|film|animate|"
     r"build)\b.{0,60}\b(?:again|over|anew|once more|one more time|from scratch|another time)\b"
@@ -123,12 +134,18 @@ CHANGE: Final = re.compile(
     r"|make\b|from now on\b|going forward\b"
 )
 MODIFY: Final = re.compile(
-    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|"
+    r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|take\b.{1,40}\bout\b|(?:i |we )?(?:need|"
+    r"want|'d like) (?:it|that|this)\b|"
     r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
     r"version|"
     r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
     r"(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
-    r"(?: of (?:it|that|those|these|them))?)\b|use\b|"
+    r"(?: of (?:it|that|those|these|them))?)\b|use\b|(?:it|this|that) (?:should|must|needs to|"
+    r"has to) (?:be|have|look|feel)\b|"
+    r"the \w+ (?:should|must|needs to) (?:be|have|look)\b|(?:i want|i'd like|i need|we need|we want|"
+    r"give it|give me) "
+    r"(?:more|less|fewer)\b|(?:more|less|fewer) \w|(?:make|have|let) (?:him|her|them)\b|(?:change|"
+    r"turn) the \w[\w ]* (?:to|into)\b|"
     r"(?:try|with|give it) (?:a |an )?(?:new|different|other|another) seed|(?:change|set) (?:the |its )?"
     r"(?:style|duration|length|quality|time|weather|music|season)\b|again\b|once more|one "
     r"more time|another one|same\b|the same\b|do the same|now "
@@ -142,6 +159,11 @@ REPEAT: Final = re.compile(
     rf"(?:(?:do|make|render|generate|try|run|create) )?(?:{IT} )?(?:again|once more|one more "
     r"time|over)(?: please)?\W*$"
 )
+DO_IT: Final = re.compile(
+    rf"(?:render|generate|produce|animate|film|shoot|assemble|build|run|make) {IT}(?: (?:now|up|out|"
+    rf"too))*\W*$"
+)
+"""As "render it", of what was just spoken of."""
 
 GENERATE: Final = re.compile(rf"{MAKING}\b")
 HEADS: Final = (
@@ -157,14 +179,52 @@ HEADS: Final = (
     ),
     re.compile(r"(?:assemble|generate|render|animate|film|regenerate|compile)\s+\w"),
     re.compile(r"(?:change|update|edit|modify|adjust|alter|set|dye|give|tweak|revise|swap|replace)\s+\w"),
-    re.compile(r"make (?:a|an|the|another|\w+'s)\b"),
+    re.compile(r"make (?:a|an|the|another|\w+'s)\b|(?:create|produce) (?:me |us )?(?:an?|the|another)\b"),
     re.compile(
         r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"
-        r"call|email|mail|post|ignore|download|install|write|book|buy|order|return|drop)\s+\S"
+        r"call(?! (?:it|that|this|the)\b)|email|mail|post|ignore|download|install|write|book|buy|"
+        r"order|return|drop)\s+\S"
     ),
+    re.compile(r"use (?:it|this|that(?: \w+)?) (?:for|in|on|under|as) "),
     re.compile(r"(?:system|assistant|user|admin(?:istrator)?)\s*:"),
 )
 """What a new order begins with."""
+
+_NAMED: Final = r"(?:scenes?|episodes?|ep\.?|gen_\w+|renders?|trailer)\b"
+_LENGTH: Final = (
+    r"(?:an? |the |just |about |quick )*(?:[\w.]+|half an?|three quarters of an?|an? quarter of an?)[- ]"
+    r"(?:and a half )?(?:seconds?|secs?|s|minutes?|mins?)\b"
+)
+SENTENCES: Final = (
+    re.compile(
+        r"(?:i|we)(?: still| also| really)* (?:need|want|would like|would love)\b|(?:i|"
+        r"we)'d (?:like|love)\b"
+    ),
+    re.compile(r"(?:i was|i'm|we were) (?:thinking|after|hoping|looking)\b|(?:would|i'd) love\b|how about\b"),
+    re.compile(rf"(?:an? |the |another |one )?(?:[\w-]+ ){{0,4}}?{TRAILER}\b"),
+    re.compile(
+        rf"(?:an? |the |another )?(?:[\w-]+ ){{0,3}}?(?:{CLIP}|draft) (?:of|where|with|showing|in which)\b"
+    ),
+    re.compile(rf"{_LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:])"),
+    re.compile(rf"(?:where|who|why|how|when|what|which|any|is|are|did|does|has|have)\b.{{0,40}}\b{_NAMED}"),
+    re.compile(r"(?:where|how)(?:'s| is| are)\b|(?:any )?(?:updates?|news|progress) (?:on|of|about)\b"),
+    re.compile(
+        r"(?!(?:he|she|they|it|there|everything|everyone|the (?:camera|light|sky|mood|scene|shot|clip))\b)"
+        r"[\w' -]{2,40}? (?:should|must|needs? to|has to|have to) (?:now |no longer |always )?"
+        r"(?:be|have|wear|get|look|carry|lose)\b"
+    ),
+    re.compile(
+        r"[^.;!?]{2,80}\bfrom (?:now|here) on(?:wards?)?\b|[\w' -]{2,30} (?:now has|is now|has now)\b"
+    ),
+    re.compile(
+        r"(?:the [\w' -]{2,30} )?(?:scenes?|episodes?|ep) (?:\w+ )?(?:should|needs?|must|wants)\b|"
+        r"scene \d+ (?:is|was)\b"
+    ),
+    re.compile(r"(?:the )?(?:next|new) (?:shot|scene|clip)\b|(?:scene|shot|clip|short)\s*:"),
+    re.compile(r"(?:turn|colou?r|dye|take away|remove|make|set) (?:the )?(?:[\w-]+ ){0,2}[\w-]+'s \w"),
+    re.compile(r"(?:do|get|have|finish) (?:episode|ep)\b|i(?:'m| am) happy with\b|[\w' ]{2,30}: redo\b"),
+)
+"""What begins a new order behind a full stop or "then", though it could go on with a story elsewhere."""
 
 STRONG: Final = (
     UNPUBLISH,

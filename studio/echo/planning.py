@@ -23,24 +23,22 @@ from studio.echo.changing import fits_change, plan_change
 from studio.echo.clauses import Clause, clauses, hidden, is_order
 from studio.echo.clips import is_description, is_ordered, plan_clip
 from studio.echo.courtesies import FILLER
+from studio.echo.cutting import fits_episode, plan_episode, plan_trailer
 from studio.echo.drafting import Draft, begun
 from studio.echo.facts import Context, Facts
 from studio.echo.followups import is_modification, plan_modified, plan_repeated
 from studio.echo.guessing import about, names_first
 from studio.echo.orders import (
     aims,
-    fits_episode,
     plan_analysis,
     plan_cancelling,
-    plan_episode,
     plan_publishing,
     plan_status,
-    plan_trailer,
     plan_unpublishing,
 )
 from studio.echo.plans import Missing, Plan, Turn, Understood
 from studio.echo.redoing import fits_redoing, plan_redoing
-from studio.echo.sequels import fits_sequel, plan_sequel
+from studio.echo.sequels import also_changed, fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
 
 LONGEST_REQUEST: Final = 4_000
@@ -123,7 +121,22 @@ def _plan_clause(draft: Draft, clause: Clause) -> None:
     if (parted := turned_round(clause)) is not None:
         _note_undone(draft, parted[0])
         clause = parted[1]
-    _plan_order(draft, clause)
+    _plan_order(draft, also_changed(draft, _used(draft, clause)))
+
+
+_USED: Final = re.compile(
+    r"use (?:it|this|that|(?:the same|this|that|the) (?:track|song|music|tune|piece|one))\s+(?:for|"
+    r"in|on|under|as the music for)\s+"
+)
+
+
+def _used(draft: Draft, clause: Clause) -> Clause:
+    """An order that begins with its music, "use that track for a trailer", begun with itself."""
+    found = _USED.match(clause.low)
+    if found is None or draft.track is None:
+        return clause
+    rest = clause.cut(found.end(), len(clause.low))
+    return replace(rest, text=f"{rest.text} with that track", low=f"{rest.low} with that track")
 
 
 def _is_aside(draft: Draft, clause: Clause) -> bool:
@@ -154,7 +167,10 @@ def _note_condition(draft: Draft, said: Clause) -> None:
 
 def _plan_order(draft: Draft, clause: Clause) -> None:
     planner = intent_of(draft, clause)
-    if planner not in {None, plan_clip, plan_modified} and (parted := condition_behind(clause)) is not None:
+    if (
+        planner not in {None, plan_clip, plan_modified, plan_status}
+        and (parted := condition_behind(clause)) is not None
+    ):
         _note_condition(draft, parted[0])
         clause = parted[1]
     refusal = refused(
@@ -220,7 +236,7 @@ def _of_work(draft: Draft, clause: Clause) -> Planner | None:
     low = clause.low
     if fits_sequel(draft, clause):
         return plan_sequel
-    if phrases.REPEAT.match(low):
+    if phrases.REPEAT.match(low) or phrases.DO_IT.match(low):
         return plan_repeated
     if fits_redoing(draft, clause):
         return plan_redoing
@@ -235,13 +251,21 @@ def _of_pictures(draft: Draft, clause: Clause) -> Planner | None:
     return plan_clip if is_description(draft, clause) else None
 
 
+_BEHIND_ANSWER: Final = re.compile(r"(?:[\s,.!]+(?:then|instead|please|of course))*[\s.!]*$", re.IGNORECASE)
+_PLACED: Final = re.compile(r"(?:in|on|at|under|by|near|with|over|inside|\w+ing)\b")
+"""What goes on with a sentence: where somebody is, or what he does."""
+
+
 def merged(asked: Plan, answer: str) -> str:
     """The request whose question `answer` answers, with the answer in it."""
     question = asked.questions[0]
-    answer = answer[FILLER.match(answer).end() :].strip().rstrip(".!")  # type: ignore[union-attr]
+    answer = answer[FILLER.match(answer).end() :].strip()  # type: ignore[union-attr]
+    answer = _BEHIND_ANSWER.sub("", answer)
     if question.words and question.words in asked.request:
         return asked.request.replace(question.words, answer, 1)
-    joined = {Missing.CONTENT: ": ", Missing.CHANGE: ": ", Missing.SCENES: " from "}.get(
-        question.missing, " "
-    )
+    joined = {
+        Missing.CONTENT: " " if _PLACED.match(answer.lower()) else ": ",
+        Missing.CHANGE: ": ",
+        Missing.SCENES: " from ",
+    }.get(question.missing, " ")
     return f"{asked.request.rstrip(' .!?')}{joined}{answer}"

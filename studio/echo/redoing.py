@@ -12,6 +12,7 @@ from studio.echo.orders import aims, ask_unless_asked, manner_of
 from studio.echo.phrases import ASSEMBLING, MAKING, REDO
 from studio.echo.plans import Missing
 from studio.echo.references import find_by_one_word, find_episodes, find_scenes, says_again
+from studio.echo.sequels import PICKED, picked
 
 
 def fits_redoing(draft: Draft, clause: Clause) -> bool:
@@ -19,7 +20,9 @@ def fits_redoing(draft: Draft, clause: Clause) -> bool:
     low = clause.low
     if _BARE.match(low) is not None:
         return bool(find_scenes(clause, draft.facts))
-    if re.match(r"(?:re-?(?:generate|render|do|try|make|shoot|create|run)|start (?:over|afresh))\b", low):
+    if re.match(
+        r"(?:re-?(?:generate|render|do|try|take|make|shoot|create|run)|start (?:over|afresh))\b", low
+    ):
         return not re.search(r"\bepisodes?\b", low)
     names = bool(
         find_by_one_word(clause, draft.facts)
@@ -38,19 +41,31 @@ _BARE: Final = re.compile(
 )
 """As "render scenes 1 and 2": scenes that there are, and nothing else is said of them."""
 _REDO_WORDS: Final = re.compile(
-    r"\b(?:re-?(?:generate|render|do|try|make|shoot|create|run)|again|once more|one more time|"
-    r"anew|from scratch|"
+    r"\b(?:(?:is|was|does|looks?)(?:n't| not) (?:good|right|work\w*|look \w+|great)(?: enough)?|"
+    r"re-?(?:generate|render|do|try|take|make|shoot|create|run)|again|once more|one more time|"
+    r"anew|from scratch|an? (?:new|fresh|different|better) (?:version|take|render)(?: of)?|"
     r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
     r"have another (?:go|stab|crack)(?: at| with)?|start over(?: with it)?|take (?:two|three)(?: of)?|"
-    r"i (?:hate|dislike)|how|(?:turned|came) out|with it|"
+    r"(?:i(?:'m| am) )?(?:not|un) ?(?:so |very |really )?(?:happy|satisfied|pleased) with|(?:i|"
+    r"we) (?:hate|dislike|want|need|would like)|(?:i|we)'d like|how|(?:turned|came) out|with it|"
     r"give me|another (?:take|try|shot|go)(?: of| at)?|looks? (?:off|bad|wrong|strange)|"
-    r"i (?:don't|do not) like|this time|the (?:latest|last|newest) (?:clip|take|render|video|"
-    r"one|generation|shot|result)|gen_[\w-]+|please|but|try|over)\b"
+    r"as well|too(?=\W*$)|i (?:don't|do not) like|this time|"
+    r"the (?:latest|last|newest) (?:clip|take|render|video|one|generation|shot|result)|"
+    r"gen_[\w-]+|please|but|try|over)\b"
 )
+
+
+_ALL_WITH: Final = re.compile(
+    r"\b(?:all|every|each)(?: of)?(?: the)? (?:scenes?|clips?|shots?|takes?) (?:with|of|featuring|that)\b"
+)
+"""As "all scenes with her", which the director cannot look up."""
 
 
 def plan_redoing(draft: Draft, clause: Clause) -> None:
     """Takes made anew: of scenes, of generations, of what was made last."""
+    if _ALL_WITH.search(clause.low) is not None:
+        draft.ask(Missing.SCENE, "Which scenes are those? Name them by their numbers.")
+        return
     manner, targets = manner_of(draft, clause), aims(draft, clause, finished=True)
     said: dict[str, Any] = {
         name: manner.values[name]
@@ -77,11 +92,12 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
     found = find_scenes(clause, draft.facts) or find_by_one_word(clause, draft.facts)
     spans = [(start, end) for start, end, _, _ in manner.spans]
     spans += [(found.start, found.end)] if found.end else []
+    spans += [each.span() for each in PICKED.finditer(clause.low)] if picked(draft, clause.low) else []
     rest = without(clause.text, spans)
     rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])
     rest = tidy(
         re.sub(
-            r"^\s*(?:make|do|render|generate|create|produce|animate|film|try|shoot|run|it|that|the|and|scene|take)\b",
+            r"^\s*(?:make|do|render|generate|create|produce|animate|film|try|shoot|run|it|that|the|and|scene|take|needs?)\b",
             " ",
             rest.strip(),
             flags=re.IGNORECASE,
@@ -92,6 +108,6 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
 
 _SAYS_NOTHING: Final = words_of(
     """it that this the and make do an a of scene clip take render give with have to for me us needs need
-    redoing redone i we want d like new version one you can could my our is was not please go should be must
-    re rendered rerendered remade reshot regenerated"""
+    retake redoing redone i we want d like new version one you can could my our is was not please go should be
+    must is fine ok enough good re rendered rerendered remade reshot regenerated"""
 )

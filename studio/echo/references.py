@@ -51,7 +51,9 @@ def find_episodes(clause: Clause, facts: Facts) -> Found:
 
 def find_generations(clause: Clause, facts: Facts, *, finished: bool) -> tuple[str, ...]:
     """The generations that a clause names by their ids, or as the latest one."""
-    ids = tuple(_as_made(clause.text[slice(*each.span())], facts) for each in _GENERATION.finditer(clause.low))
+    ids = tuple(
+        _as_made(clause.text[slice(*each.span())], facts) for each in _GENERATION.finditer(clause.low)
+    )
     if ids:
         return tuple(dict.fromkeys(ids))
     newest = _NEWEST.search(clause.low)
@@ -80,6 +82,7 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
     if found is not None:
         left, end = _left_over(low, found.end(), noun, things)
         return Found(left, (), found.start(), end)
+    low, gone = _without_denied(low, noun)
     low = _range_of_both(noun).sub(lambda both: f"{both[1]} to {both[2]}".ljust(len(both[0])), low)
     head = rf"\b{noun}\s*(?:number |no\.? ?|nr\.? ?|#)?"
     spans, numbers = [], list[int]()
@@ -88,7 +91,19 @@ def _numbered(low: str, noun: str, things: Sequence[Numbered]) -> Found:
         numbers += listed(each["list"])
     if not spans:
         numbers, spans = _in_order(low, noun, things)
-    return _without_excepted(low, noun, _of_numbers(things, numbers, spans))
+    wanted = [each for each in numbers if each not in gone]
+    return _without_excepted(low, noun, _of_numbers(things, wanted, spans))
+
+
+def _without_denied(low: str, noun: str) -> tuple[str, frozenset[int]]:
+    """The text with blanks for "but not scene 3", and the numbers that are named so."""
+    denied = re.search(
+        rf"\s*,?\s*(?:but |and )?\b(?:not|except)(?: for)? (?:the )?(?:{noun}\s*)?(?P<list>{LIST})", low
+    )
+    if denied is None:
+        return low, frozenset()
+    blank = " " * len(denied[0])
+    return low[: denied.start()] + blank + low[denied.end() :], frozenset(listed(denied["list"]))
 
 
 @lru_cache(maxsize=4)
@@ -157,10 +172,8 @@ def _of_numbers(
 
 def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     low = clause.text.lower()
-    for thing in things:
-        title = thing.title.lower().strip()
-        if len(title) > 3 and (at := low.find(title)) >= 0 and len(low) == len(clause.text):
-            return Found((thing,), (), at, at + len(title))
+    if (whole := _by_whole_titles(low, things)) and len(low) == len(clause.text):
+        return whole
     scored = [
         (fuzz.partial_ratio(thing.title.lower(), low), thing) for thing in things if len(thing.title) > 8
     ]
@@ -168,6 +181,17 @@ def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     if likest is not None and likest[0] >= LIKE:
         return Found((likest[1],))
     return _by_words_of_titles(clause.low, things)
+
+
+def _by_whole_titles(low: str, things: Sequence[Numbered]) -> Found:
+    """All whose titles stand in the text, in its order."""
+    places = [
+        (low.find(title), title, each) for each in things if len(title := each.title.lower().strip()) > 3
+    ]
+    said = sorted((at, at + len(title), each.id) for at, title, each in places if at >= 0)
+    by_id = {each.id: each for each in things}
+    named = tuple(by_id[each] for _, _, each in said)
+    return Found(named, (), said[0][0], max(end for _, end, _ in said)) if said else Found()
 
 
 _STOP: Final = frozenset({"the", "a", "an", "in", "on", "at", "of", "to", "and", "with", "for", "scene"})

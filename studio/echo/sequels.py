@@ -18,25 +18,29 @@ _LIKEWISE: Final = re.compile(
     r"likewise|"
     r"ditto|that|it|one)?\s*(?:\b(?:for|with|to|on|of)\b)?\s*"
 )
-_TOO: Final = re.compile(r"[\s,]*(?:as well|too|also|likewise|next|please|instead|then)*\W*$")
-_PICKED: Final = re.compile(
+_TOO: Final = re.compile(
+    r"[\s,]*(?:as well|(?:in )?the same(?: way)?|like that|too|also|likewise|next|please|instead|then)*\W*$"
+)
+PICKED: Final = re.compile(
     r"\b(?:the )?(?:very )?(?P<which>first|1st|second|2nd|third|3rd|last|latest|previous|earlier|"
     r"original|new|newest|other)"
     r"(?: (?:one|clip|version|take|two))?\b|\bthe one before(?: (?:that|it))?\b"
 )
 _PICKED_ALONE: Final = re.compile(
-    rf"(?:i (?:meant?|mean)|rather|use|take|(?:not that(?: one)?,?))?\s*(?:{_PICKED.pattern})"
+    rf"(?:i (?:meant?|mean)|rather|use|take|(?:not that(?: one)?,?))?\s*(?:{PICKED.pattern})"
     r"\W*(?:i (?:meant?|mean)|please|instead)?\W*$"
 )
 _PLACES: Final = {"first": 0, "1st": 0, "original": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _TRAILER: Final = re.compile(
     r"(?:(?:make|keep|cut|trim|edit|extend) (?:it|that|this|the trailer)|use|with|set|to|change|swap|shorter|"
-    r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d|half)\b"
+    r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d+|half)\b"
 )
 LENGTHS: Final[Mapping[str, float]] = {
     "longer": 2.0,
     "twice as long": 2.0,
     "shorter": 0.5,
+    "too short": 2.0,
+    "too long": 0.5,
     "half as long": 0.5,
 }
 """What "longer" means where no length is said: twice; "shorter": half."""
@@ -69,7 +73,7 @@ def relative_length(
 
 def picked(draft: Draft, low: str) -> Target | None:
     """Which of what was made in this conversation "the first one" or "the one before" is."""
-    found = _PICKED.search(low)
+    found = PICKED.search(low)
     made = [each for each in draft.made if "generation_id" in each]
     if found is None or not made:
         return None
@@ -219,3 +223,24 @@ def _as_aim(action: str, target: Target) -> Target:
         return target
     lists = {"scene_id": "scene_ids", "generation_id": "generation_ids"}
     return {lists.get(name, name): [value] if name in lists else value for name, value in target.items()}
+
+
+_ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")
+_OTHERWISE: Final = re.compile(
+    r"(?:no, )?(?:make|change) (?:it|that|them)(?: to)? (?P<how>[^,]+?)(?: instead)?$"
+)
+
+
+def also_changed(draft: Draft, clause: Clause) -> Clause:
+    """What goes on from a change, as "and her eyes to gold" or "make it blue instead", as one by itself."""
+    last = next(iter((draft.steps or draft.before)[-1:]), None)
+    if last is None or last.action != "update_character":
+        return clause
+    if _ALSO.match(clause.low) is not None:
+        return Clause(f"change {clause.text}", f"change {clause.low}", clause.start)
+    part, is_part, _ = str(last.parameters["change"]).partition(": ")
+    rather = _OTHERWISE.match(clause.low)
+    if rather is None or not is_part:
+        return clause
+    text = f"change {last.parameters['character']}'s {part} to {clause.text[slice(*rather.span('how'))]}"
+    return Clause(text, text.lower(), clause.start)

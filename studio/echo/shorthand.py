@@ -17,6 +17,7 @@ thanks: thx, thnx, tnx
 okay: kk, oki
 through: thru
 what is: whats, wats
+how: hwo
 how is: hows
 where is: wheres
 who is: whos
@@ -36,7 +37,7 @@ that: taht, tht, thta
 make: maek, mkae, amke
 scene: scen, scne, sene, secne, scnee, sceen, sceene, scebe
 shot: shto, shpt
-clip: cilp, clpi, clup
+clip: cilp, clpi, clup, clp
 again: agian, agin, agan
 done: doen
 seconds: secnds, secods, sconds, secons
@@ -46,7 +47,9 @@ status: statsu, staus, satus
 episode: epsiode, epidose, epsisode, eposide, ep1sode
 """
 _SMALL: Final = words_of(
-    "the and with what when which where how who why make show give from that this please trailer scene again"
+    "the and with what when which where how who why make show give from that this please trailer "
+    "scene again high quality "
+    "video create render publish style night standard episode hair"
 )
 _REAL: Final = words_of("form who how tow")
 """What swapping two letters makes of a small word, and is one itself."""

@@ -47,7 +47,7 @@ def _track_called(written: str, tracks: Sequence[str]) -> str | None:
     """The track of that file name, slips put right; a whole path stands for itself."""
     name = PurePosixPath(written).name.lower()
     for path in tracks:
-        if path == written or (
+        if path.lower() == written.lower() or (
             "/" not in written and fuzz.ratio(PurePosixPath(path).name.lower(), name) >= 85
         ):
             return path

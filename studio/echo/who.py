@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -12,6 +13,7 @@ from studio.canon.people import PERSON_WORDS
 from studio.canon.reading import read
 from studio.canon.tables import words_of
 from studio.echo.facts import Facts
+from studio.echo.given_names import GIVEN_NAMES, SHORT_NAMES
 from studio.echo.phrases import CLIP
 
 NO_PERSONS: Final = words_of(
@@ -36,7 +38,8 @@ BEGINNERS: Final = words_of(
     nothing something everything traffic music winter spring summer autumn fall tide ash ice blood hail
     frost heat laughter grass tea coffee sake ramen love death life fate hope war peace evil magic steel
     glass paper ink gold lava rust today tonight tomorrow suddenly meanwhile camera it she he they there
-    here one each another both close wide slow fast pan zoom tilt shot scene clip
+    here one each another both create make give show generate render film shoot animate draw put get
+    have let take close wide slow fast pan zoom tilt shot scene clip
     """
 )
 """What a sentence may begin with that is no name, though somebody could act as it does."""
@@ -60,7 +63,7 @@ _AFTER_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _ACTS: Final = re.compile(
-    r"\s+(?:(?:slowly|quickly|quietly|suddenly|then|also|just)\s+)?(?:(?!(?:is|was|has|"
+    r"\s+(?:(?:slowly|quickly|quietly|suddenly|then|also|just)\s+)?(?:(?!(?:is|was|has|us|"
     r"station|boss|glass|grass|news|yes|this|plus)\b)[a-z]+(?:s|ing)\b|(?:is|was|has|and)\b)"
 )
 _PRONOUNS: Final = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their)\b")
@@ -87,7 +90,8 @@ def find_cast(text: str, facts: Facts, *, is_story: bool = True) -> Cast:
             spans.append((term.start, term.end, next(iter(meant))))
         else:
             shared.append((text[term.start : term.end], tuple(sorted(meant or term.value))))
-    spans += [each for each in _called(text, facts) if not _overlap(each, spans)]
+    for each in (*_called(text, facts), *_titled(text, facts)):
+        spans += [] if _overlap(each, spans) else [each]
     spans.sort()
     taken = [*((term.start, term.end) for term in named), *((start, end) for start, end, _ in spans)]
     unknown = tuple(dict.fromkeys(_strangers(text, taken))) if is_story else ()
@@ -102,6 +106,21 @@ def _called(text: str, facts: Facts) -> Iterator[tuple[int, int, str]]:
             edge = r"\b" if alias.isascii() else ""
             for found in re.finditer(f"{edge}{re.escape(alias)}{edge}", low):
                 yield found.start(), found.end(), name
+
+
+def _titled(text: str, facts: Facts) -> Iterator[tuple[int, int, str]]:
+    """Who is called by a name of ordinary words written small, as "the village elder"."""
+    low = text.lower()
+    for written, name in _of_several_words(facts.characters):
+        if written in low and len(low) == len(text):
+            for found in re.finditer(rf"\bthe ({re.escape(written)})\b", low):
+                yield *found.span(1), name
+
+
+@lru_cache(maxsize=16)
+def _of_several_words(characters: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names of several words, in small letters and as they are."""
+    return tuple((name.lower(), name) for name in characters if " " in name)
 
 
 def _overlap(span: tuple[int, int, str], others: Sequence[tuple[int, int, str]]) -> bool:
@@ -121,7 +140,7 @@ def alike(word: str, characters: Sequence[str]) -> tuple[str, ...]:
 
 def _strangers(text: str, taken: Collection[tuple[int, int]]) -> Iterator[str]:
     """Names of two words or one, written large where only somebody can stand."""
-    for found in _CAPITALS.finditer(text):
+    for found in (*_CAPITALS.finditer(text), *_small_names(text)):
         start, end = found.span()
         if any(start < last and end > first for first, last in taken):
             continue
@@ -130,11 +149,29 @@ def _strangers(text: str, taken: Collection[tuple[int, int]]) -> Iterator[str]:
             yield found[0].removesuffix("'s")
 
 
+def _small_names(text: str) -> Iterator[re.Match[str]]:
+    """Given names written small, as in "with tomoko in the kitchen"."""
+    return (each for each in _SMALL.finditer(text) if each[0].lower() in GIVEN_NAMES)
+
+
+_SMALL: Final = re.compile(r"(?<![\w'-])(?:[a-z]{3,}|[A-Z]{3,})(?![\w-])")
+_MANNERED: Final = re.compile(
+    r"\b(?:style of|styled? (?:after|like)|like|by|inspired by|à la|works? of|films? of|"
+    r"painting of)\s+(?:[A-Z]\w+\s+)?$"
+)
+"""As in "in the style of Makoto Shinkai", who is nobody in the picture."""
+
+
 def _stands_for_somebody(text: str, start: int, end: int, words: Sequence[str]) -> bool:
     before, behind = text[:start], text[end:]
+    if any(word in GIVEN_NAMES for word in words):
+        return _MANNERED.search(before) is None
+    if len(words) == 1 and words[0] in SHORT_NAMES:
+        return bool(_AFTER_WITH.search(before) or _AFTER_OF.search(before))
     if len(words) == 1 and words[0] in NAMED_AFTER_THINGS and _AFTER_WITH.search(before):
         return _THINGS.match(behind) is None
-    if any(word in KNOWN or word in PERSON_WORDS for word in words):
+    ordinary = [word in KNOWN or word in PERSON_WORDS for word in words]
+    if all(ordinary) or (ordinary[0] and any(ordinary)):
         return False
     if _AFTER_WITH.search(before):
         return not (re.search(r",\s*$", before) and not _ACTS.match(behind))

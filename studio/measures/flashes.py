@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 Cells = NDArray[np.float32]
+_State = tuple[Cells, Cells, NDArray[np.int8], NDArray[np.bool_]]
+"""Of each cell: lowest and highest since it turned, which way that was, whether it has counted since."""
 
 WHITE_CD_M2 = 200.0
 GAMMA = 2.2
@@ -51,23 +53,37 @@ def count_flashes(thumbs: NDArray[np.uint8], fps: Fraction) -> Flashing:
         ITU-R BT.1702-3, annex 1; WCAG 2.2, general flash and red flash thresholds. Cells stand for
         pixels; a twentieth of the area is granted to their borders.
     """
-    luminance, redness, is_red = _levels(thumbs)
-    general = _transitions(luminance, STEP_CD_M2, darker_below=DARKER_BELOW_CD_M2)
-    saturated = _transitions(redness, RED_STEP, either=is_red)
-    return Flashing(_flashes(general, fps), _flashes(saturated, fps))
+    meter = FlashMeter(fps)
+    meter.add(thumbs)
+    return meter.flashing()
+
+
+class FlashMeter:
+    """Counts the flashes of `count_flashes` in pictures that come block by block; a second is held."""
+
+    def __init__(self, fps: Fraction) -> None:
+        self._general = _Turning(STEP_CD_M2, darker_below=DARKER_BELOW_CD_M2)
+        self._saturated = _Turning(RED_STEP)
+        self._flashes, self._red_flashes = _Counting(fps), _Counting(fps)
+
+    def add(self, thumbs: NDArray[np.uint8]) -> None:
+        """Count in the pictures that come next, as of `count_flashes`."""
+        for at in range(0, len(thumbs), AT_ONCE_FRAMES):
+            luminance, redness, is_red = _levels(thumbs[at : at + AT_ONCE_FRAMES])
+            self._flashes.add(self._general.add(luminance, np.ones(luminance.shape, bool)))
+            self._red_flashes.add(self._saturated.add(redness, is_red))
+
+    def flashing(self) -> Flashing:
+        """The flashes of all that was added."""
+        return Flashing(self._flashes.flashes(), self._red_flashes.flashes())
 
 
 def _levels(thumbs: NDArray[np.uint8]) -> tuple[Cells, Cells, NDArray[np.bool_]]:
     """Luminance, cd/m2, what WCAG counts of red, and whether it is saturated; shape (n, h, w)."""
-    luminance, redness = (np.empty(thumbs.shape[:3], np.float32) for _ in range(2))
-    is_red = np.empty(thumbs.shape[:3], np.bool_)
-    for at in range(0, len(thumbs), AT_ONCE_FRAMES):
-        part = slice(at, at + AT_ONCE_FRAMES)
-        red, green, blue = _linear_rgb(thumbs[part])
-        luminance[part] = WHITE_CD_M2 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)
-        redness[part] = np.maximum(RED_SCALE * (red - green - blue), np.float32(0))
-        is_red[part] = red >= RED_SHARE * np.maximum(red + green + blue, 1e-6)
-    return luminance, redness, is_red
+    red, green, blue = _linear_rgb(thumbs)
+    luminance = (WHITE_CD_M2 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)).astype(np.float32)
+    redness = np.maximum(RED_SCALE * (red - green - blue), np.float32(0)).astype(np.float32)
+    return luminance, redness, red >= RED_SHARE * np.maximum(red + green + blue, 1e-6)
 
 
 def _linear_rgb(thumbs: NDArray[np.uint8]) -> tuple[Cells, Cells, Cells]:
@@ -78,47 +94,78 @@ def _linear_rgb(thumbs: NDArray[np.uint8]) -> tuple[Cells, Cells, Cells]:
     return red, green, blue
 
 
-def _transitions(
-    level: Cells, step: float, *, darker_below: float = np.inf, either: NDArray[np.bool_] | None = None
-) -> NDArray[np.int8]:
-    """Where a cell has gone up (1) or down (-1) by `step` from where it last turned; shape of `level`."""
-    found = np.zeros(level.shape, np.int8)
-    if not len(level):
+class _Turning:
+    """Where each cell has gone up or down by `step` from where it last turned, picture by picture.
+
+    The darker state has to lie below `darker_below`, and the cell to count in some picture since it turned.
+    """
+
+    def __init__(self, step: float, *, darker_below: float = np.inf) -> None:
+        self._step, self._darker_below = step, darker_below
+        self._state: _State | None = None
+
+    def add(self, level: Cells, counts: NDArray[np.bool_]) -> NDArray[np.int8]:
+        """1 for cells that go up and -1 for those that go down; shape of `level`, (n, h, w)."""
+        found = np.zeros(level.shape, np.int8)
+        for index, (now, counting) in enumerate(zip(level, counts, strict=True)):
+            state = self._state or (now, now, np.zeros(now.shape, np.int8), counting)
+            found[index], self._state = self._turned(state, now, counting)
         return found
-    lowest = highest = level[0]
-    last, seen = found[0], either[0] if either is not None else np.ones(level.shape[1:], bool)
-    for index in range(1, len(level)):
-        now = level[index]
-        seen = seen if either is None else seen | either[index]
-        rises = (now - lowest >= step) & (last != 1) & (lowest < darker_below) & seen
-        falls = (highest - now >= step) & (last != -1) & (now < darker_below) & seen
-        found[index] = rises.astype(np.int8) - falls.astype(np.int8)
+
+    def _turned(
+        self, state: _State, now: Cells, counts: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int8], _State]:
+        lowest, highest, last, seen = state
+        seen = seen | counts
+        rises = (now - lowest >= self._step) & (last != 1) & (lowest < self._darker_below) & seen
+        falls = (highest - now >= self._step) & (last != -1) & (now < self._darker_below) & seen
+        found = rises.astype(np.int8) - falls.astype(np.int8)
         turned = rises | falls
-        last = np.where(turned, found[index], last)
-        lowest, highest = (
+        return found, (
             np.where(turned, now, np.minimum(lowest, now)),
             np.where(turned, now, np.maximum(highest, now)),
+            np.where(turned, found, last),
+            np.where(turned, counts, seen),
         )
-        seen = seen if either is None else np.where(turned, either[index], seen)
-    return found
 
 
-def _flashes(transitions: NDArray[np.int8], fps: Fraction) -> Values:
+class _Counting:
     """Flashes in the second up to each frame, over all cells or over those that flash fast alone."""
-    if not len(transitions):
-        return np.zeros(0)
-    window = max(1, round(WINDOW_S * float(fps)))
-    gather = max(1, round(GATHER_S * float(fps)))
-    flat = transitions.reshape(len(transitions), -1)
-    flashes = _in_turn(flat.mean(axis=1), window, gather)
-    changes = np.cumsum(flat != 0, axis=0, dtype=np.int16)
-    for index in range(window - 1, len(flat)):
-        first = index - window + 1
-        often = changes[index] - (changes[first - 1] if first else 0) >= FAST_CHANGES
-        if np.count_nonzero(often) >= (AREA - AREA_SLACK) * len(often):
-            areas = flat[first : index + 1, often].sum(axis=1) / flat.shape[1]
-            flashes[index] = max(flashes[index], _in_turn(areas, window, gather)[-1])
-    return flashes
+
+    def __init__(self, fps: Fraction) -> None:
+        self._window = max(1, round(WINDOW_S * float(fps)))
+        self._gather = max(1, round(GATHER_S * float(fps)))
+        self._before: NDArray[np.int8] | None = None
+        self._areas: list[Values] = []
+        self._fast: list[Values] = []
+
+    def add(self, transitions: NDArray[np.int8]) -> None:
+        """Count in the pictures that come next, shape (n, h, w), n > 0."""
+        flat = transitions.reshape(len(transitions), -1)
+        self._areas.append(flat.mean(axis=1))
+        before = flat[:0] if self._before is None else self._before
+        recent = np.concatenate([before, flat])
+        self._fast.append(self._count_fast(recent)[len(before) :])
+        self._before = recent[max(0, len(recent) - self._window + 1) :]
+
+    def flashes(self) -> Values:
+        """In halves, shape (n,)."""
+        if not self._areas:
+            return np.zeros(0)
+        over_all = _in_turn(np.concatenate(self._areas), self._window, self._gather)
+        return np.maximum(over_all, np.concatenate(self._fast))
+
+    def _count_fast(self, recent: NDArray[np.int8]) -> Values:
+        """Of the cells that changed often within the second; 0 for frames without a whole one before them."""
+        flashes = np.zeros(len(recent))
+        changes = np.cumsum(recent != 0, axis=0, dtype=np.int16)
+        for index in range(self._window - 1, len(recent)):
+            first = index - self._window + 1
+            often = changes[index] - (changes[first - 1] if first else 0) >= FAST_CHANGES
+            if np.count_nonzero(often) >= (AREA - AREA_SLACK) * len(often):
+                areas = recent[first : index + 1, often].sum(axis=1) / recent.shape[1]
+                flashes[index] = _in_turn(areas, self._window, self._gather)[-1]
+        return flashes
 
 
 def _in_turn(areas: Values, window: int, gather: int) -> Values:

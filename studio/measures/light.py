@@ -100,19 +100,20 @@ def flicker(steps: Values, fps: Fraction, unsure: Values | None = None) -> tuple
     ends = turns[1:]
     reach = float(fps) * WINDOW_S / 2
     amplitude = np.zeros(len(steps))
-    for index in range(len(steps)):
-        near = np.sort(swings[np.abs(ends - index) <= reach])
-        if len(near) >= SWINGS:
-            amplitude[index] = near[-SWINGS] / 2
+    frames = np.arange(len(steps))
+    firsts, pasts = np.searchsorted(ends, frames - reach), np.searchsorted(ends, frames + reach, "right")
+    for index in np.flatnonzero(pasts - firsts >= SWINGS):
+        amplitude[index] = np.sort(swings[firsts[index] : pasts[index]])[-SWINGS] / 2
     if unsure is not None:
-        amplitude[amplitude < TOLD_FROM * _around(unsure, reach)] = 0
+        for index in np.flatnonzero(amplitude):
+            if amplitude[index] < TOLD_FROM * _around(unsure, int(index), int(reach)):
+                amplitude[index] = 0
     return amplitude, np.exp(light)
 
 
-def _around(values: Values, reach: float) -> Values:
-    """The median of the values within reach of each."""
-    whole = int(reach)
-    return np.array([np.median(values[max(0, at - whole) : at + whole + 1]) for at in range(len(values))])
+def _around(values: Values, at: int, reach: int) -> float:
+    """The median of the values within reach of one."""
+    return float(np.median(values[max(0, at - reach) : at + reach + 1]))
 
 
 def steady_gains(light: Values, flickers: NDArray[np.bool_], cuts: NDArray[np.intp], fps: Fraction) -> Values:

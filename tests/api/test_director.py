@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from db.models.production import ProductionJob, Take
-from db.queries import appearances, generations
+from db.queries import appearances, branches, episodes, generations
 from db.session import transaction
 from studio.settings import Settings
 
@@ -201,6 +201,8 @@ def test_a_registered_action_becomes_a_plan_that_is_carried_out(
 def test_what_publishes_or_destroys_is_a_dry_run_unless_told_otherwise(
     client: TestClient, told: Any, scene: dict[str, Any]
 ) -> None:
+    _command(client, scene)
+    told.given.clear()
     shown = _told(client, scene["project_id"], "publish", scene_id=scene["id"])
     assert (shown.status_code, shown.json()["dry_run"], shown.json()["generation_id"]) == (200, True, None)
     assert told.given == []
@@ -225,3 +227,123 @@ def test_nothing_else_is_a_command(
     answer = _told(client, project, command, **parameters)
     assert answer.status_code == 422, answer.text
     assert told.given == []
+
+
+@pytest.mark.parametrize("dry_run", [True, False, None])
+@pytest.mark.parametrize(
+    ("command", "parameters", "status"),
+    [
+        ("publish", {"generation_id": "gen_none"}, 404),
+        ("publish", {"scene_id": 2**31 - 1}, 404),
+        ("publish", {"episode_id": 2**31 - 1}, 404),
+        ("publish", {}, 422),
+        ("publish", {"generation_id": {"step": 1}}, 422),
+        ("unpublish", {"generation_id": "gen_none"}, 404),
+        ("unpublish", {"scene_id": 2**31 - 1}, 404),
+        ("cancel_generation", {"generation_id": "gen_none"}, 404),
+        ("update_character", {"character": "Nobody", "change": "blue eyes"}, 404),
+        ("regenerate_video", {"generation_id": "gen_none"}, 404),
+        ("regenerate_video", {"scene_id": 2**31 - 1}, 404),
+        ("regenerate_video", {}, 422),
+        ("generate_video", {"prompt": "Nobody runs", "characters": ["Nobody"]}, 422),
+        ("generate_video", {"prompt": "A gate", "scene_id": 2**31 - 1}, 404),
+        ("create_episode", {"scene_ids": [2**31 - 1]}, 404),
+        ("render_episode", {"episode_id": 2**31 - 1}, 404),
+        ("make_trailer", {"scene_ids": [2**31 - 1]}, 404),
+        ("make_trailer", {"generation_ids": ["gen_none"]}, 404),
+        ("analyze_track", {"audio_path": "/etc/passwd"}, 422),
+        ("report_status", {"generation_id": "gen_none"}, 404),
+        ("generate_scene", {"scene_id": 2**31 - 1}, 404),
+    ],
+)
+def test_what_could_not_be_done_is_refused_at_once_in_a_dry_run_too(
+    client: TestClient,
+    told: Any,
+    project: int,
+    command: str,
+    parameters: dict[str, Any],
+    status: int,
+    dry_run: bool | None,
+) -> None:
+    said = {} if dry_run is None else {"dry_run": dry_run}
+    answer = _told(client, project, command, **parameters, **said)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]["code"]
+    assert told.given == []
+    assert client.get(f"{A}/director/log?project_id={project}").json() == []
+
+
+def test_a_dry_run_leaves_nothing_behind(client: TestClient, told: Any, scene: dict[str, Any]) -> None:
+    project = scene["project_id"]
+    made = _command(client, scene).json()["generation_id"]
+    _ended(made, "needs_review")
+    told.given.clear()
+    before = client.get(f"{A}/generations?project_id={project}").json()
+    orders = {
+        "generate_scene": {"scene_id": scene["id"]},
+        "generate_video": {"prompt": "Kai runs", "characters": ["Kai Nakamura"]},
+        "regenerate_video": {"scene_id": scene["id"]},
+        "make_trailer": {},
+        "create_episode": {"scene_ids": [scene["id"]]},
+        "update_character": {"character": "Kai Nakamura", "change": "blue eyes"},
+        "publish": {"scene_id": scene["id"]},
+        "unpublish": {"scene_id": scene["id"]},
+        "cancel_generation": {"generation_id": made},
+    }
+    for command, parameters in orders.items():
+        shown = _told(client, project, command, **parameters, dry_run=True)
+        assert (shown.status_code, shown.json()["dry_run"]) == (200, True), shown.text
+    assert client.get(f"{A}/generations?project_id={project}").json() == before
+    assert client.get(f"{A}/characters?project_id={project}").json()[0]["version"] == 1
+    assert client.get(f"{A}/decisions?project_id={project}").json() == []
+    assert told.given == []
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_is_in_no_state_for_it_is_refused_in_a_dry_run_too(
+    client: TestClient, told: Any, scene: dict[str, Any], dry_run: bool
+) -> None:
+    made = _command(client, scene).json()["generation_id"]
+    _ended(made, "failed")
+    told.given.clear()
+    answer = _told(client, scene["project_id"], "publish", generation_id=made, dry_run=dry_run)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "INVALID_STATE")
+    client.put(f"{A}/projects/{scene['project_id']}", json={"status": "archived"})
+    answer = _told(client, scene["project_id"], "unpublish", generation_id=made, dry_run=dry_run)
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (409, "status")
+    assert told.given == []
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_command_speaks_of_its_own_project_alone(
+    client: TestClient, told: Any, scene: dict[str, Any], dry_run: bool
+) -> None:
+    other = int(client.post(f"{A}/projects", json={"name": "Elsewhere"}).json()["id"])
+    made = _command(client, scene).json()["generation_id"]
+    episode = _episode(scene)
+    told.given.clear()
+    for command, parameters in (
+        ("publish", {"generation_id": made}),
+        ("cancel_generation", {"generation_id": made}),
+        ("regenerate_video", {"scene_id": scene["id"]}),
+        ("render_episode", {"episode_id": episode}),
+        ("make_trailer", {"episode_id": episode}),
+    ):
+        answer = _told(client, other, command, **parameters, dry_run=dry_run)
+        assert answer.status_code == 404, (command, answer.text)
+    assert told.given == []
+
+
+def _ended(generation_id: str, status: str) -> None:
+    with transaction() as session:
+        session.get_one(ProductionJob, generation_id).status = status
+
+
+def _episode(scene: dict[str, Any]) -> int:
+    values = {
+        "episode_number": 1, "title": "One", "synopsis": "", "scene_ids": [scene["id"]], "audio": None,
+        "details": {},
+    }  # fmt: skip
+    with transaction() as session:
+        at = branches.find(session, scene["project_id"], "main")
+        return episodes.create(session, at, values).episode.id or 0

@@ -307,3 +307,15 @@ def test_without_its_database_the_service_is_not_healthy(
     with TestClient(create_app(settings), "http://localhost") as client:
         answer = client.get(f"{A}/health")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
+
+
+def test_a_body_that_is_no_json_is_told_as_such(client: TestClient) -> None:
+    answer = client.post(f"{A}/projects", content="{", headers={"content-type": "application/json"})
+    assert _details(answer) == {"field": "body", "value": None, "expected": "JSON"}
+    assert answer.json()["error"]["message"].startswith("Invalid body: this is no JSON: ")
+    assert answer.json()["error"]["message"].endswith(", at character 1")
+
+
+def test_a_blank_prompt_is_answered_in_words(client: TestClient, project: int) -> None:
+    answer = client.post(f"{A}/projects/{project}/generate-from-command", json={"prompt": "  "})
+    assert _details(answer)["expected"] == "text that is not blank"

@@ -81,6 +81,30 @@ def test_a_narrow_screen_is_never_scrolled_sideways(
             assert page.evaluate("document.documentElement.scrollWidth") <= 375, url
 
 
+def test_names_without_a_blank_never_scroll_a_page_sideways(
+    browser: Browser, tower: Addresses, api: httpx.Client
+) -> None:
+    name = "W" * 120
+    project = int(api.post("/projects", json={"name": name}).json()["id"])
+    api.post("/characters", json={"project_id": project, "name": name, "description": name})
+    told = {"project_id": project, "scene_number": 1, "description": name * 3, "characters": [name]}
+    scene = api.post("/scenes", json=told).json()["id"]
+    episode = httpx.post(
+        f"{tower.episodes_url}/api/anime/episodes",
+        json={"project_id": project, "title": name},
+        trust_env=False,
+    ).json()["episode_id"]
+    own = ("", f"/scenes/{scene}", "/characters", "/bible", "/takes", "/episodes", f"/episodes/{episode}")
+    try:
+        with browser.new_context(base_url=tower.anime_url, viewport={"width": 375, "height": 740}) as context:
+            page = context.new_page()
+            for url in ("/projects", "/echo", *(f"/projects/{project}{each}" for each in own)):
+                page.goto(url)
+                assert page.evaluate("document.documentElement.scrollWidth") <= 375, url
+    finally:
+        api.delete(f"/projects/{project}")
+
+
 def test_the_first_page_is_light_and_soon_there(browser: Browser, tower: Addresses) -> None:
     with browser.new_context(base_url=tower.anime_url) as context:
         page, sizes = context.new_page(), []

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
+import db.models.counting
 import db.models.culture
 import db.models.judgement
 import db.models.learning

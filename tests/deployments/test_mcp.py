@@ -3,16 +3,17 @@
 import re
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
+from jsonschema import Draft202012Validator
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from api import echo, episodes, music, production
-from api.commands import Commands
 from deployments.addresses import Addresses
 from deployments.mcp_server import TOOLS, serve
 from deployments.mcp_tools import ANIME, ECHO, EPISODES, MUSIC, Effect, Tool
@@ -54,7 +55,9 @@ def test_a_tool_is_a_call_of_the_public_api_with_its_parameters(
     places = {(each["in"], each["name"]): each for each in asked.get("parameters", [])}
     assert {name for place, name in places if place == "path"} == set(tool.inside or {})
     wanted = {*(tool.query or {}), *(("limit", "cursor") if tool.is_list else ())}
+    wanted |= {"dry_run"} if tool.is_tried else set()
     assert wanted <= {name for place, name in places if place == "query"}
+    assert tool.has_dry_run or tool.is_tried == (("query", "dry_run") in places)
     body = body_of(documents, tool)
     sent = {*(tool.body or {}), *(("dry_run",) if tool.has_dry_run else ())}
     assert sent <= set(body["properties"])
@@ -67,6 +70,28 @@ def test_a_tool_is_a_call_of_the_public_api_with_its_parameters(
 @pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.look], ids=lambda tool: tool.name)
 def test_what_a_dry_run_looks_at_can_be_looked_at(documents: dict[str, Any], tool: Tool) -> None:
     assert operation(documents, tool, "GET", tool.look)
+
+
+def parameters(schema: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Each parameter, and those inside of it, by name."""
+    for inner, each in schema.get("properties", {}).items():
+        yield f"{name}.{inner}", each
+        yield from parameters(each, f"{name}.{inner}")
+        yield from parameters(each.get("items", {}), f"{name}.{inner}")
+
+
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=lambda tool: tool.name)
+def test_a_tool_can_be_used_rightly_at_first_sight(tool: Tool) -> None:
+    schema = tool.schema()
+    Draft202012Validator.check_schema(schema)
+    found = dict(parameters(schema))
+    assert [name for name, each in found.items() if not each.get("description")] == []
+    assert [name for name, each in found.items() if "type" not in each and not name.endswith(".value")] == []
+    objects = [schema, *(each for each in found.values() if each.get("type") == "object")]
+    loose = {"changes"}  # a merge patch over whatever the project holds
+    named = {id(each): name.rpartition(".")[2] for name, each in found.items()}
+    assert [each for each in objects if named.get(id(each)) not in loose and each.get("additionalProperties")
+            is not False] == []  # fmt: skip
 
 
 def test_what_publishes_changes_or_ends_something_asks_first() -> None:
@@ -91,14 +116,19 @@ def _trouble(*_: object) -> None:
 
 @pytest.fixture(scope="module")
 def addresses(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """The production and music services over HTTP, with nobody to carry generations."""
+    """The services over HTTP but for music, with nobody to carry generations."""
     home = tmp_path_factory.mktemp("mcp-home")
     settings = Settings(home=home, rate_per_s=10_000)
-    commands = Commands(**dict.fromkeys(Commands.__slots__, _trouble))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DATABASE_URL", database)
-        with serving(production.create_app(settings, commands)) as anime:
-            yield Addresses(anime, "", "", (), "", music_url="http://127.0.0.1:1", echo_url=anime)
+        with (
+            serving(production.create_app(settings, replace(production.REAL, submit=_trouble))) as anime,
+            serving(episodes.create_app(settings)) as shows,
+            serving(echo.create_app(settings, submit=_trouble)) as director,
+        ):
+            yield Addresses(
+                anime, "", "", (), "", music_url="http://127.0.0.1:1", episodes_url=shows, echo_url=director
+            )
 
 
 Talk = Callable[[Client], Coroutine[Any, Any, Any]]
@@ -195,9 +225,61 @@ def test_a_merge_is_tried_without_being_made(addresses: Addresses, project: int)
     ]
 
 
+def test_ids_are_taken_as_answers_spell_them(addresses: Addresses) -> None:
+    project = done(addresses, "create_project", name="As it is spelt")["id"]
+    assert isinstance(project, str)
+    asked = {"project_id": project}
+    scene = done(addresses, "create_scene", **asked, scene_number=1, description="a gate")["id"]
+    done(addresses, "create_character", **asked, name="Kai")
+    assert len(done(addresses, "list_characters", **asked)["items"]) == 1
+    made = done(addresses, "produce", **asked, prompt="a gate", duration=1)
+    assert done(addresses, "read_generation", generation_id=made["generation_id"])["project_id"] == int(
+        project
+    )
+    done(addresses, "plan_request", query="Make a clip of a gate", context={**asked, "scene_id": scene})
+
+
+@pytest.mark.parametrize(
+    "name", ["approve_generation", "reject_generation", "retry_generation", "publish_clip", "unpublish_clip"]
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_would_be_refused_is_refused_in_a_dry_run_too(
+    addresses: Addresses, project: int, name: str, dry_run: bool
+) -> None:
+    made = done(addresses, "produce", project_id=project, prompt="a lantern", duration=1)
+    given = {"generation_id": made["generation_id"], "dry_run": dry_run}
+    assert "409 INVALID_STATE" in refused(addresses, name, **given)
+
+
+def test_a_dry_run_tells_what_it_would_be_done_to_and_leaves_it(addresses: Addresses, project: int) -> None:
+    made = done(addresses, "produce", project_id=project, prompt="a lantern", duration=1)["generation_id"]
+    dry = done(addresses, "cancel_generation", generation_id=made)
+    assert dry["would_call"] == f"POST /api/anime/generations/{made}/cancel"
+    assert dry["present"]["status"] == "processing"
+    assert done(addresses, "read_generation", generation_id=made)["status"] == "processing"
+
+
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
+        ("read_generation", {"generation_id": "gen_none\n"}, r"does not match"),
+        ("produce", {"project_id": 1, "prompt": "x", "idempotency_key": "\u00e9"}, r"does not match"),
+        ("produce", {"project_id": 1, "prompt": "x", "idempotency_key": "a\nb"}, r"does not match"),
+        ("produce", {"project_id": 1, "prompt": "x" * 100_000}, r"(?s)^.{,500} is too long$"),
+        ("read_conversation", {"conversation_id": ".."}, r"does not match"),
+        ("create_scene", {"project_id": "one", "scene_number": 1}, r"does not match"),
+        ("publish_episode", {"episode_id": "../../projects"}, r"does not match"),
+        ("produce", {"project_id": True, "prompt": "x"}, r"True is not of type"),
+        ("plan_request", {"query": "x", "context": {"project": 1}}, r"'project' was unexpected"),
+        ("approve_generation", {"generation_id": "gen_none"}, r"404 NOT_FOUND"),
+        ("publish_episode", {"episode_id": 2**30}, r"404 NOT_FOUND"),
+        ("render_episode", {"episode_id": 2**30}, r"404 NOT_FOUND"),
+        ("confirm_plan", {"plan_id": "plan_00"}, r"404 NOT_FOUND"),
+        (
+            "resolve_merge",
+            {"merge_id": 2**30, "resolutions": [{"entity": "x", "choose": "ours"}]},
+            r"404 NOT_FOUND",
+        ),
         ("list_scenes", {}, r"'project_id' is a required property"),
         ("list_scenes", {"project_id": 1, "sql": "DROP TABLE"}, r"'sql' was unexpected"),
         ("list_scenes", {"project_id": 2**30}, r"404 NOT_FOUND: .*\(request req_"),

@@ -13,7 +13,7 @@ from studio.assembly import Assembly, SceneClip, Transition, Wishes, lay_episode
 from studio.checks.assembled import Meant, cuts_meant, fades
 from studio.clients import inspection, media
 from studio.clients.assembling import assemble
-from studio.clients.conforming import read_chapters, read_meant
+from studio.clients.conforming import conform, read_chapters
 from studio.quality import Assessment, Verdict, assess_assembled
 from tests.fakes.staging import clip
 
@@ -67,8 +67,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def judged(made: Made, path: Path) -> Assessment:
-    meant = read_meant(made.laid, path, made.told)
-    return assess_assembled(inspection.inspect_clip(path), meant, read_chapters(path, made.laid))
+    clip, meant = conform(made.laid, path, made.told)
+    return assess_assembled(clip, meant, read_chapters(path, made.laid))
 
 
 def failed(assessment: Assessment) -> set[str]:
@@ -149,7 +149,7 @@ def test_a_defect_is_found_by_its_name(
 
 
 def test_cuts_within_clips_are_meant_and_so_is_the_dark_of_a_fade(made: Made) -> None:
-    meant = read_meant(made.laid, made.path, made.told)
+    _, meant = conform(made.laid, made.path, made.told)
     parts = made.laid.parts
     own = parts[1].at + 2 + 12 - parts[1].begin
     assert {parts[1].at, parts[2].at, own} <= set(cuts_meant(meant) or ())
@@ -159,10 +159,10 @@ def test_cuts_within_clips_are_meant_and_so_is_the_dark_of_a_fade(made: Made) ->
 def test_a_clip_that_is_gone_leaves_it_not_judged(made: Made, tmp_path: Path) -> None:
     gone = replace(made.laid.clips[0], path=tmp_path / "gone.mp4")
     laid = replace(made.laid, clips=(gone, *made.laid.clips[1:]))
-    meant = read_meant(laid, made.path, made.told)
-    assert isinstance(meant.thumbs, str)
+    clip, meant = conform(laid, made.path, made.told)
+    assert isinstance(meant.drawn, str)
     assert cuts_meant(meant) is None
-    found = assess_assembled(inspection.inspect_clip(made.path), meant, laid.chapters)
+    found = assess_assembled(clip, meant, laid.chapters)
     told = {metric.name: metric for metric in found.metrics}
     assert told["as_cut"].verdict is told["cuts_kept"].verdict is Verdict.NOT_JUDGED
     assert "gone.mp4" in told["as_cut"].reason
@@ -170,8 +170,8 @@ def test_a_clip_that_is_gone_leaves_it_not_judged(made: Made, tmp_path: Path) ->
 
 def test_without_sound_nothing_is_said_of_it(made: Made) -> None:
     silent = {**made.told, "loudness_lufs": None, "av_offset_ms": None, "reason": "there is no sound"}
-    meant = read_meant(made.laid, made.path, silent)
+    clip, meant = conform(made.laid, made.path, silent)
     assert isinstance(meant, Meant)
-    told = {m.name: m for m in assess_assembled(inspection.inspect_clip(made.path), meant, ()).metrics}
+    told = {m.name: m for m in assess_assembled(clip, meant, ()).metrics}
     assert told["av_offset"].reason == "there is no sound"
     assert told["as_mixed"].verdict is Verdict.NOT_JUDGED

@@ -12,7 +12,8 @@ from scipy.ndimage import gaussian_filter
 from studio.clients import media
 from studio.clients.inspection import inspect_clip
 from studio.measures.sound import Sound
-from studio.pictures import ClipInfo, Measurements, Picture, measure_pictures
+from studio.metering import measure_pictures
+from studio.pictures import ClipInfo, Measurements, Picture
 from studio.quality import AskedClip, Assessment, Metric, Verdict, assess_clip
 from studio.thresholds import THRESHOLDS
 

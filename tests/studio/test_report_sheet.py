@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 import cv2
 import numpy as np
 
-from studio.pictures import ClipInfo, Measurements, Picture, measure_pictures
+from studio.metering import measure_pictures
+from studio.pictures import ClipInfo, Measurements, Picture
 from studio.quality import AskedClip, assess_clip
-from studio.report_sheet import draw_report, flagged_frames
+from studio.report_sheet import draw_report, flagged_frames, outlined
 
 SVG = "{http://www.w3.org/2000/svg}"
 ASKED = AskedClip(width=128, height=72, fps=Fraction(24), frames=48)
@@ -77,3 +78,12 @@ def test_a_single_frame_can_be_drawn() -> None:
     clip = measure_pictures(info, [one])
     assessment = assess_clip(clip, replace(ASKED, frames=1))
     assert "PASS" in words(ET.fromstring(draw_report(clip, assessment, title="still")))
+
+
+def test_a_line_over_a_long_clip_is_drawn_through_a_bounded_number_of_frames() -> None:
+    values = np.sin(np.arange(40_000) / 50)
+    values[[12_345, 23_456]] = (7.0, -7.0)
+    seen = outlined(values)
+    assert len(seen) <= 2_000
+    assert {12_345, 23_456} <= set(seen.tolist())
+    assert outlined(values[:300]).tolist() == list(range(300))

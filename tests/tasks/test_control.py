@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,18 @@ def test_approval_and_retry_are_noted(decide: Callable[[str], None], noted: tupl
     generation_id = _waiting()
     decide(generation_id)
     assert _decided(generation_id) == [(noted[0], "person", noted[1])]
+
+
+@pytest.mark.parametrize("decide", [control.approved, control.rejected, control.retried])
+def test_a_decision_that_is_only_tried_leaves_nothing(decide: Callable[[Any, str], object]) -> None:
+    generation_id = _waiting()
+    control.try_out(decide, generation_id)
+    with transaction() as session:
+        job = generations.get(session, generation_id)
+        assert (job.status, job.stage, job.attempt, job.take) == ("needs_review", "queued", 1, 1)
+        events = generations.events_after(session, generation_id, 0, limit=10)
+    assert [event.kind for event in events] == ["status"]  # that it was made
+    assert _decided(generation_id) == []
 
 
 def _family(*statuses: str) -> tuple[str, list[str]]:
