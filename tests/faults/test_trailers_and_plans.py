@@ -86,6 +86,31 @@ def test_a_kill_amid_the_publish_step_of_a_plan_publishes_once(
     told("kill -9 of a plan's run", "publish step", directed)
 
 
+def test_a_kill_of_the_services_amid_a_plan_loses_nothing_and_does_nothing_twice(
+    embedded: Stand, told: Any
+) -> None:
+    """The plan goes on without them; a yes that is sent again finds it when they are back."""
+    embedded.await_up()
+    project = int(embedded.post("/projects", name="Fault of the services")["id"])
+    with talk(embedded, project, "create a 1-second anime scene by the sea") as (plan, closed):
+        closed.close(plan.words, "step 1")
+        directed = plan.confirm()
+        closed.await_arrival(plan.words, "step 1")
+        directed.struck_at = embedded.clock()
+        embedded.kill_part("api")
+        closed.open(plan.words, "step 1")
+        directed.until(lambda job: job["status"] != "processing")
+        embedded.await_up()
+        assert plan.confirm().id == directed.id
+        said = plan.http.get(f"/conversations/{plan.words}").json()["turns"]
+    job = directed.job()
+    assert (job["status"], job["error"], job["attempt"]) == ("completed", None, 1)
+    assert [(turn["request"], turn["generation_id"]) for turn in said] == [(plan.words, directed.id)]
+    assert len(embedded.rows(CHILDREN, directed.id)) == 1
+    await_rest(directed)
+    told("kill -9 of the services", "a plan's first step", directed)
+
+
 def strike(struck: Generation) -> None:
     mark_struck(struck.stand, [struck])
     os.kill(struck.processes[0].pid, signal.SIGKILL)

@@ -23,7 +23,7 @@ from db.session import transaction
 from studio.echo.actions import ACTIONS
 from studio.echo.documents import read_step
 from studio.errors import InvalidError, StateError, SupersededError
-from tasks import control, directing_run
+from tasks import control, directing_run, story
 from tasks.directing_run import Running, carry_out, plan_steps, report
 from tests.fakes.generations import new_branch, new_generation
 from tests.fakes.staging import job as job_of
@@ -116,6 +116,19 @@ def test_somebody_whom_the_branch_does_not_know_stops_the_clip_and_nothing_else(
     assert report.fn(running.run) == "failed: 1 of 4 steps"
     ended = job_of(running.run)
     assert (ended.status, (ended.error or {})["code"]) == ("failed", "PLAN_INCOMPLETE")
+
+
+def test_what_prefect_shows_of_a_plan_is_what_was_made_and_what_was_not() -> None:
+    running = _running(*CLIP)
+    _states(running)
+    clip = _children(running)[0]
+    _end(clip.id, "failed")
+    carry_out.fn(running.run)
+    report.fn(running.run)
+    with transaction() as session:
+        shown = story._outcome(generations.view(session, running.run.generation_id))
+    assert f"| status | failed |\n| made | {clip.id} |\n| not done | Step 2 (generate_video): " in shown
+    assert "metric" not in shown
 
 
 def test_clips_that_need_nothing_of_each_other_run_at_once() -> None:
