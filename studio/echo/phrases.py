@@ -46,7 +46,8 @@ _ASKED: Final = (
     r"renders|everything|we|series|show|things?|jobs?|shot|video|the)\b"
 )
 STATUS: Final = re.compile(
-    r"(?:report|progress|status)\W*$|"
+    r"(?:report|progress|status)\W*$|(?:list|name|show|tell)(?: me)? (?:the |all (?:the )?)?"
+    r"(?:characters?|cast)\b|"
     r"(?:what(?:'?s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"

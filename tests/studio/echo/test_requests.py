@@ -260,6 +260,7 @@ def test_words_that_are_names_as_well_are_nobody_in_small_letters(query: str) ->
         ("Redo scene 4, it's too dark", "regenerate_video", {"scene_id": 104, "change": "it's too dark"}),
         ("Add freckles to Mira", "update_character", {"character": "Mira Tanaka", "change": "freckles"}),
         ("Make scene 3 public", "publish", {"scene_id": 103}),
+        ("List the characters in scene 1", "report_status", {"scene_id": 101}),
     ],
 )
 def test_an_order_comes_to_this_step(query: str, action: str, parameters: dict[str, Any]) -> None:
