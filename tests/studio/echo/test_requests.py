@@ -31,7 +31,7 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
         ("strangers_5", 60),
         ("strangers_6", 90),
         ("strangers_7", 90),
-        ("strangers_9", 100),
+        ("strangers_8", 100),
     ],
 )
 def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
