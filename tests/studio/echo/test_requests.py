@@ -32,6 +32,7 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
         ("strangers_6", 90),
         ("strangers_7", 90),
         ("strangers_8", 100),
+        ("strangers_9", 91),
     ],
 )
 def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
