@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -24,7 +24,7 @@ from db.queries import (
     preferences,
     takes,
 )
-from db.session import transaction, undone
+from db.session import transaction
 from studio.errors import (
     NotFoundError,
     PublishNotSeenError,
@@ -219,16 +219,6 @@ def _carried_out_again(
     return job
 
 
-def try_out(decide: Callable[[Any, str], object], generation_id: str) -> None:
-    """Make a decision in our tables as things are now, and undo it: what would be refused is refused.
-
-    Raises:
-        StudioError: what whoever decided so would be told.
-    """
-    with transaction() as session, undone(session):
-        decide(session, generation_id)
-
-
 def take_off(generation_id: str) -> None:
     """Take the prompts that nobody waits for off their renderers.
 
@@ -269,8 +259,7 @@ def _require_whole(job: ProductionJob) -> None:
     """What waits for its scenes goes on by itself when they are there, and not before."""
     error = job.error or {}
     if error.get("code") == ScenesMissingError.code:
-        message = "Scenes of it are missing; it goes on when they are there."
-        raise ScenesMissingError(message, **error["details"])
+        raise ScenesMissingError("It goes on when its missing scenes are there.", **error["details"])
 
 
 def _is_made(job: ProductionJob) -> bool:

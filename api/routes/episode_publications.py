@@ -14,6 +14,7 @@ from db.queries import episodes, publications
 from db.session import transaction
 from studio.errors import StateError
 from tasks import control
+from tasks.trying import try_out
 from tasks.withdrawing import can_be_taken_away
 
 router = APIRouter(prefix="/episodes/{episode_id}", tags=["publications"])
@@ -35,7 +36,7 @@ def publish_episode(
     if job is None:
         raise StateError(NEVER_RENDERED, field="episode_id", value=episode.id, expected="a rendered episode")
     if dry_run:
-        control.try_out(control.published, job.id)
+        try_out(control.published, job.id)
         response.status_code = 200
         return PublishAccepted.model_validate({"generation_id": job.id, "status": job.status})
     orders.publish(job.id)
@@ -55,7 +56,7 @@ def unpublish_episode(
     """Take an episode out of the library, with all that was written for it."""
     generation_id = str(_publication(episode_id, branch).generation_id)
     if dry_run:
-        control.try_out(can_be_taken_away, generation_id)
+        try_out(can_be_taken_away, generation_id)
     else:
         orders.unpublish(generation_id)
 

@@ -23,6 +23,7 @@ from db.session import reading, transaction
 from studio.clients.store import open_allowed
 from studio.errors import NotFoundError
 from tasks import control
+from tasks.trying import try_out
 
 router = APIRouter(prefix="/generations", tags=["generations"])
 EVENTS_AT_ONCE = 500
@@ -87,7 +88,7 @@ def cancel_generation(
 ) -> GenerationShown:
     """End a generation that is under way; a clip that is being published is not."""
     if dry_run:
-        control.try_out(control.cancelled, generation_id)
+        try_out(control.cancelled, generation_id)
     else:
         commands.cancel(generation_id)
     return shown_generation(generation_id)
@@ -99,7 +100,7 @@ def approve_generation(
 ) -> GenerationShown:
     """Publish a clip that waits for a person's eye."""
     if dry_run:
-        control.try_out(control.approved, generation_id)
+        try_out(control.approved, generation_id)
     else:
         commands.approve(generation_id, token_of(request))
     return shown_generation(generation_id)
@@ -111,7 +112,7 @@ def reject_generation(
 ) -> GenerationShown:
     """Decide against a clip that waits for a person's eye."""
     if dry_run:
-        control.try_out(control.rejected, generation_id)
+        try_out(control.rejected, generation_id)
     else:
         commands.reject(generation_id, token_of(request))
     return shown_generation(generation_id)
@@ -127,7 +128,7 @@ def retry_generation(
 ) -> GenerationShown:
     """Carry a generation out once more, as a new take."""
     if dry_run:
-        control.try_out(control.retried, generation_id)
+        try_out(control.retried, generation_id)
         response.status_code = 200
     else:
         commands.retry(generation_id, token_of(request))

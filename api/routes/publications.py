@@ -12,6 +12,7 @@ from api.schemas.publications import JellyfinShown, LibraryAsked, PublicationSho
 from db.queries import generations, publications
 from db.session import transaction
 from tasks import control
+from tasks.trying import try_out
 from tasks.withdrawing import can_be_taken_away
 
 router = APIRouter(tags=["publications"])
@@ -32,7 +33,7 @@ def publish_generation(
 ) -> GenerationShown:
     """Publish a completed generation once more, under its number, and read it back."""
     if dry_run:
-        control.try_out(control.published, generation_id)
+        try_out(control.published, generation_id)
         response.status_code = 200
     else:
         commands.publish(generation_id)
@@ -45,7 +46,7 @@ def unpublish_generation(
 ) -> None:
     """Take a generation's video out of the library, with all that was written for it."""
     if dry_run:
-        control.try_out(can_be_taken_away, generation_id)
+        try_out(can_be_taken_away, generation_id)
     else:
         commands.unpublish(generation_id)
 

@@ -80,8 +80,12 @@ _LENGTHS: Final = (
         rf"\b(?:(?P<n1>{NUMBER})|an?)[- ]?(?P<u1>minutes?|mins?|hours?)\s+(?:and\s+)?"
         rf"(?P<n2>{NUMBER})[- ]?(?P<u2>seconds?|secs?|minutes?)\b{_STORY}"
     ),
-    re.compile(rf"\b(?:(?P<n>{NUMBER})|an?)\s+(?P<u>minutes?|hours?)\s+and\s+a\s+(?P<half>half)\b{_STORY}"),
-    re.compile(rf"\b(?P<n>{NUMBER})\s+and\s+a\s+(?P<half>half)\s+(?P<u>seconds?|minutes?|hours?)\b{_STORY}"),
+    re.compile(
+        rf"\b(?:(?P<n>{NUMBER})|an?)\s+(?P<u>minutes?|hours?)\s+and\s+a\s+(?P<half>half|quarter)\b{_STORY}"
+    ),
+    re.compile(
+        rf"\b(?P<n>{NUMBER})\s+and\s+a\s+(?P<half>half|quarter)\s+(?P<u>seconds?|minutes?|hours?)\b{_STORY}"
+    ),
     re.compile(
         r"\b(?:a\s+)?(?P<part>half|quarter|three quarters)(?:(?:\s+of)?\s+an?\s+|[- ])(?P<u>minute|hour)\b"
     ),
@@ -166,7 +170,7 @@ def _seconds(found: re.Match[str]) -> float:
         return _PARTS[named["part"]] * _unit(named["u"])
     if "u1" in named:
         return _of(named.get("n1"), named["u1"]) + _of(named["n2"], named["u2"])
-    return _of(named.get("n"), named["u"]) + (0.5 * _unit(named["u"]) if "half" in named else 0.0)
+    return _of(named.get("n"), named["u"]) + _PARTS.get(named.get("half", ""), 0.0) * _unit(named["u"])
 
 
 def _of(words: str | None, unit: str) -> float:

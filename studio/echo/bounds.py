@@ -34,7 +34,8 @@ _MACHINE: Final = (
         r"enter)\b.{0,60}(?:\bcommand|\bshell|\bscript\b|\bbash\b|\bterminal|\bcode\b|\bsql\b|"
         r"\bquery\b|"
         r"\btool\b|\bfunction\b|\baction\b|`|\brm\b|\bcurl\b|\bwget\b|\bsudo\b|os\.|subprocess|"
-        r"\bps\b|\bls\b|powershell|\benv\b|python|https?:)"
+        r"\bps\b|\bls\b|powershell|\benv\b|python|https?:|"
+        r"\bapt(?:-get)?\b|\bpip\b|\bnpm\b|\bbrew\b|\bupgrade\b)"
     ),
     (
         r"^(?:sudo|rm|curl|wget|cat|ls|chmod|chown|ssh|nc|bash|sh|python3?|pip|apt|docker|"
@@ -88,7 +89,8 @@ _DELETION: Final = (
 _OTHERS: Final = (
     r"(?:youtube|tik ?tok|twitter|\bx\.com\b|instagram|facebook|discord|slack|e-?mail|"
     r"whatsapp|telegram|netflix|crunchyroll|vimeo|"
-    r"reddit|bilibili|niconico|dropbox|google drive|twitch|mastodon|bluesky|my (?:boss|friend|"
+    r"reddit|bilibili|niconico|dropbox|google drive|twitch|mastodon|bluesky|"
+    r"(?:our|the) (?:client|customer|boss)|my (?:boss|friend|"
     r"client|mother|mom|phone|website|blog)|ftp|s3\b|newsletter)"
 )
 _ELSEWHERE: Final = (
@@ -96,7 +98,7 @@ _ELSEWHERE: Final = (
         r"^(?:post|upload|send|share|publish|release|put|push|export|stream|forward|submit|tweet|"
         rf"mail|e-?mail|message|text|sync|broadcast|announce|copy|get)\b.{{0,80}}{_OTHERS}"
     ),
-    r"^(?:e-?mail|tweet|text|phone|dm|fax|message)\b",
+    r"^(?:e-?mail|mail|tweet|text|phone|dm|fax|message)\b",
 )
 _EXPLICIT: Final = (
     (

@@ -165,7 +165,7 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
     any_of = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in known)
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
     behind = (
-        rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;]|$|this time\b|"
+        rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;:]|$|this time\b|"
         rf"instead\b|please\b|(?:and|with|where)\b)"
     )
     chosen = (

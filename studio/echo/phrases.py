@@ -27,10 +27,15 @@ IT: Final = (
     r"(?:result|results|outcome|lot)|everything)"
 )
 
-DOING: Final = r"(?:publish|release|upload|cancel|redo|regenerate|re-?render|render|cut|unpublish)"
+DOING: Final = (
+    r"(?:publish|release|upload|cancel|redo|regenerate|re-?render|render|cut|unpublish|"
+    r"(?:put|send|take) (?:it|that|this|them))"
+)
 """Verbs that begin an order even right behind a condition."""
 UNPUBLISH: Final = re.compile(
     r"(?:unpublish|withdraw|retract|un-publish)\b"
+    rf"|(?:take|pull|bring) {IT} (?:down|offline)\b(?! an? )"
+    rf"|(?:take|pull) down (?:{IT}|scenes?|episodes?|ep|gen_)\b"
     rf"|(?:take|pull|remove|delete|get|hide)\b.{{0,60}}\b(?:off|down from|down|out of|from)\s+{SERVER}\b"
 )
 PUBLISH: Final = re.compile(

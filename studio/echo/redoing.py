@@ -41,7 +41,7 @@ _BARE: Final = re.compile(
 )
 """As "render scenes 1 and 2": scenes that there are, and nothing else is said of them."""
 _REDO_WORDS: Final = re.compile(
-    r"\b(?:(?:is|was|does|looks?)(?:n't| not) (?:good|right|work\w*|look \w+|great)(?: enough)?|"
+    r"\b(?:have\s+made|(?:is|was|does|looks?)(?:n't| not) (?:good|right|work\w*|look \w+|great)(?: enough)?|"
     r"re-?(?:generate|render|do|try|take|make|shoot|create|run)|again|once more|one more time|"
     r"anew|from scratch|an? (?:new|fresh|different|better) (?:version|take|render)(?: of)?|"
     r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"

@@ -92,7 +92,7 @@ def fits_sequel(draft: Draft, clause: Clause) -> bool:
         return True
     if step.action not in _REPEATABLE:
         return False
-    if _PICKED_ALONE.match(clause.low) and picked(draft, clause.low) is not None:
+    if _picked_alone(draft, clause):
         return True
     return _other_targets(draft, clause) != [] or (_cut(draft) is not None and _recuts(draft, clause))
 
@@ -119,12 +119,17 @@ def plan_sequel(draft: Draft, clause: Clause) -> None:
     if (cut := _cut(draft)) is not None and _recuts(draft, clause):
         step = cut
     said = _said(draft, clause, step)
-    targets = _other_targets(draft, clause)
-    if not targets and _PICKED_ALONE.match(clause.low) and (one := picked(draft, clause.low)) is not None:
-        targets = [one]
-    for target in targets or [_aim(step)]:
-        draft.add(step.action, {**_kept(step), **_as_aim(step.action, target), **said})
-        draft.speak_of(target)
+    targets = _other_targets(draft, clause) or _picked_alone(draft, clause)
+    for target in _as_aims(step.action, targets) or [_aim(step)]:
+        draft.add(step.action, {**_kept(step), **target, **said})
+    if not ACTIONS[step.action].makes:
+        draft.spoken_of += targets or [_aim(step)]
+
+
+def _picked_alone(draft: Draft, clause: Clause) -> list[Target]:
+    """As "the first one": one of what was made, where nothing else is said."""
+    one = picked(draft, clause.low) if _PICKED_ALONE.match(clause.low) else None
+    return [] if one is None else [one]
 
 
 def _last(draft: Draft) -> Step | None:
@@ -217,12 +222,15 @@ def _aim(step: Step) -> Target:
     return {name: value for name, value in step.parameters.items() if name in aims}
 
 
-def _as_aim(action: str, target: Target) -> Target:
-    """A target as the action takes it: a trailer has lists."""
-    if action != "make_trailer":
-        return target
-    lists = {"scene_id": "scene_ids", "generation_id": "generation_ids"}
-    return {lists.get(name, name): [value] if name in lists else value for name, value in target.items()}
+def _as_aims(action: str, targets: list[Target]) -> list[Target]:
+    """Targets of one kind as the action takes them: a trailer has its scenes, or its clips, in one list."""
+    name = next(iter(targets[0])) if targets else ""
+    if action != "make_trailer" or name not in _LISTS:
+        return targets
+    return [{_LISTS[name]: [target[name] for target in targets]}]
+
+
+_LISTS: Final = {"scene_id": "scene_ids", "generation_id": "generation_ids"}
 
 
 _ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")

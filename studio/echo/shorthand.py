@@ -11,6 +11,7 @@ give me: gimme
 let me: lemme
 want to: wanna
 going to: gonna
+can: cna, acn
 you: u, ya, yu
 your: ur
 thanks: thx, thnx, tnx

@@ -12,6 +12,7 @@ from db.queries.jobs import accept_job
 from db.session import transaction
 from studio.errors import StateError
 from tasks import control
+from tasks.trying import try_out
 from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.generations import new_branch, new_generation
 from tests.fakes.serving import wait_until
@@ -53,7 +54,7 @@ def test_approval_and_retry_are_noted(decide: Callable[[str], None], noted: tupl
 @pytest.mark.parametrize("decide", [control.approved, control.rejected, control.retried])
 def test_a_decision_that_is_only_tried_leaves_nothing(decide: Callable[[Any, str], object]) -> None:
     generation_id = _waiting()
-    control.try_out(decide, generation_id)
+    try_out(decide, generation_id)
     with transaction() as session:
         job = generations.get(session, generation_id)
         assert (job.status, job.stage, job.attempt, job.take) == ("needs_review", "queued", 1, 1)

@@ -32,7 +32,7 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
         ("strangers_6", 90),
         ("strangers_7", 90),
         ("strangers_8", 100),
-        ("strangers_9", 91),
+        ("strangers_9", 100),
     ],
 )
 def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
@@ -271,3 +271,26 @@ def test_an_order_comes_to_this_step(query: str, action: str, parameters: dict[s
 def test_its_trailer_is_of_what_is_just_rendered() -> None:
     *_, trailer = plan("Make episode 2, then its trailer", FACTS).steps
     assert trailer.parameters == {"generation_ids": [{"step": 1}]}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["Mail scene 5 to the client", "Send episode 1 to our client", "run apt upgrade on the render machine"],
+)
+def test_what_leaves_the_studio_or_runs_the_machine_is_refused(query: str) -> None:
+    planned = plan(query, FACTS)
+    assert (planned.steps, len(planned.refusals)) == ((), 1)
+
+
+def test_it_is_the_trailer_that_was_made_last() -> None:
+    planned = answered(
+        {"turns": ["Make a trailer of episode 1"], "query": "same for episode 2 and publish it"}, FACTS
+    )
+    assert planned.steps[-1].parameters == {"generation_id": {"step": 1}}
+
+
+def test_scenes_of_the_same_trailer_are_cut_together() -> None:
+    planned = answered(
+        {"turns": ["Make a 20 second trailer of scenes 4 and 6"], "query": "same with scenes 4 and 8"}, FACTS
+    )
+    assert [step.parameters for step in planned.steps] == [{"scene_ids": [104, 108], "duration": 20}]
