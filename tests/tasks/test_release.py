@@ -16,6 +16,7 @@ from studio.errors import ConflictError, NotFoundError, StateError, SupersededEr
 from tasks import control
 from tasks.carrying import carry_stage
 from tasks.publish import _publish
+from tasks.trying import try_out
 from tasks.withdrawing import can_be_taken_away, look_at_due, unpublish
 from tests.fakes.jellyfin import FakeJellyfin, fake_jellyfin
 from tests.fakes.releases import files, publication, published, ready, series, standing
@@ -245,10 +246,10 @@ def test_taking_away_and_publishing_anew_can_be_tried_and_change_nothing(
     published(run)
     before = (files(library), publication(run), standing(run).status, standing(run).attempt)
     for work in (can_be_taken_away, control.published):
-        control.try_out(work, run.generation_id)
+        try_out(work, run.generation_id)
     assert (files(library), publication(run), standing(run).status, standing(run).attempt) == before
     with pytest.raises(StateError):
-        control.try_out(control.approved, run.generation_id)
+        try_out(control.approved, run.generation_id)
 
 
 def test_what_others_share_stays_until_the_last_is_taken_away(
