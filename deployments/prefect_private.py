@@ -3,6 +3,7 @@
 Prefect is pinned, and tests/deployments/test_prefect_private.py says which name has gone.
 """
 
+import asyncio
 import os
 import ssl
 from abc import abstractmethod
@@ -84,6 +85,11 @@ class LeanWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
 
     type = "lean"  # of no pool: every subclass has its own, and Prefect wants one of each class
 
+    def __init__(self, work_pool_name: str, **options: Any) -> None:
+        super().__init__(work_pool_name, **options)
+        self._one_poll = asyncio.Lock()
+        self._is_proposed = asyncio.Event()
+
     @abstractmethod
     async def begin(self, flow_run: FlowRun) -> bool:
         """Start the process of a run; False where that failed."""
@@ -100,10 +106,24 @@ class LeanWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
     async def report_crash(self, flow_run: FlowRun, why: str) -> None:
         await self._propose_crashed_state(flow_run, why)
 
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take what waits, and do not ask again before all of it is Pending.
+
+        Prefect counts a run against the pool's limit when it is Pending; one that is just becoming so is
+        locked and passed over, and the next one would be handed out in its place, beyond the limit.
+        """
+        async with self._one_poll:
+            taken = await super().get_and_submit_flow_runs()
+            while self._submitting_flow_run_ids:
+                self._is_proposed.clear()
+                await self._is_proposed.wait()
+            return taken
+
     async def _submit_run(self, flow_run: FlowRun) -> None:
         try:
-            has_begun = await self._propose_pending_state(flow_run) and await self.begin(flow_run)
+            is_pending = await self._propose_pending_state(flow_run)
         finally:
             self._submitting_flow_run_ids.discard(flow_run.id)
-        if has_begun:
+            self._is_proposed.set()
+        if is_pending and await self.begin(flow_run):
             await self.follow(flow_run)

@@ -23,6 +23,7 @@ NAMES = {
     "prefect.workers.base.BaseWorker._submit_run": '(self, flow_run: "FlowRun") -> None',
     "prefect.workers.base.BaseWorker._propose_pending_state": '(self, flow_run: "FlowRun") -> bool',
     "prefect.workers.base.BaseWorker._propose_crashed_state": None,
+    "prefect.workers.base.BaseWorker.get_and_submit_flow_runs": "(self) -> list[FlowRun]",
 }
 
 
