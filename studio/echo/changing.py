@@ -6,7 +6,7 @@ from typing import Final
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import tidy
-from studio.echo.plans import Missing, Understood
+from studio.echo.plans import Missing
 from studio.echo.who import alike, find_cast
 
 _VERB: Final = re.compile(
@@ -173,7 +173,7 @@ def plan_change(draft: Draft, clause: Clause) -> None:
     if not change:
         draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
         return
-    draft.understood.append(Understood(clause.text[place:end], place, end, "character", name))
+    draft.understood.append(clause.taken(place, end, "character", name))
     draft.add("update_character", {"character": name, "change": change})
     draft.last_cast = (name,)
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from studio.echo.courtesies import FILLER, PLEA, said_until
 from studio.echo.phrases import DOING, HEADS, PICTURED, SENTENCES, STRONG, TRAILER
+from studio.echo.plans import Understood
 
 _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\w])'[^'\n]{2,}?'(?![\w])")
 _MARK: Final = re.compile(
@@ -42,6 +43,13 @@ class Clause:
     def cut(self, start: int, end: int) -> "Clause":
         """A part of it."""
         return Clause(self.text[start:end], self.low[start:end], self.start + start)
+
+    def taken(self, start: int, end: int, meaning: str, value: Any) -> Understood:
+        """What a part of it, the blanks around it aside, was taken for."""
+        words = self.text[start:end]
+        start += len(words) - len(words.lstrip())
+        words = words.strip()
+        return Understood(words, self.start + start, self.start + start + len(words), meaning, value)
 
 
 def hidden(text: str) -> str:

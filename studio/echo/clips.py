@@ -13,7 +13,7 @@ from studio.echo.hearing import heard
 from studio.echo.listing import listed
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import CLIP, MAKING
-from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.plans import Missing, Terms
 from studio.echo.who import Cast, alike, find_cast, is_pronoun
 
 _PLAIN: Final = (
@@ -111,8 +111,7 @@ def _plan_described(draft: Draft, clause: Clause, shared: Mapping[str, Any]) -> 
     manner.values = {**shared, **manner.values}
     if track is not None:
         manner.values.setdefault("audio_path", track)
-    noted = [Understood(clause.text[s:e], s, e, meaning, value) for s, e, meaning, value in manner.spans]
-    draft.understood += noted
+    draft.understood += [clause.taken(*each) for each in manner.spans]
     spans = [(start, end) for start, end, _, _ in manner.spans]
     prompt = _named(description(clause, spans, manner, draft), draft, clause)
     cast = replace(
@@ -123,7 +122,7 @@ def _plan_described(draft: Draft, clause: Clause, shared: Mapping[str, Any]) -> 
     if not ask_about(draft, prompt, cast, clause):
         terms = Terms(prompt, with_references(draft, cast), **told(draft, manner))
         draft.understood += [
-            Understood(word, at, at + len(word), "character", who)
+            clause.taken(at, at + len(word), "character", who)
             for start, end, who in cast.spans
             if (at := clause.text.find(word := prompt[start:end])) >= 0
         ]

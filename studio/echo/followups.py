@@ -13,7 +13,7 @@ from studio.echo.clips import add_clips, ask_about
 from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, read_manner, tidy, without
 from studio.echo.phrases import MODIFY
-from studio.echo.plans import Missing, Terms, Understood
+from studio.echo.plans import Missing, Terms
 from studio.echo.references import says_again
 from studio.echo.sequels import relative_length
 from studio.echo.who import Cast, find_cast
@@ -128,9 +128,7 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
         draft.ask(Missing.TARGET, "Which clip do you mean? Name a scene, or describe it.")
         return
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
-    draft.understood += [
-        Understood(clause.text[s:e], s, e, what, value) for s, e, what, value in manner.spans
-    ]
+    draft.understood += [clause.taken(*each) for each in manner.spans]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans]).strip()
     if TOO.match(rest.lower()):
         rest = ""

@@ -9,7 +9,7 @@ from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
 from studio.echo.manner import Manner, read_manner
 from studio.echo.phrases import IT
-from studio.echo.plans import Missing, Understood
+from studio.echo.plans import Missing
 from studio.echo.references import (
     Found,
     Target,
@@ -109,10 +109,7 @@ def ask_unless_asked(draft: Draft, missing: Missing, text: str) -> None:
 
 def manner_of(draft: Draft, clause: Clause) -> Manner:
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
-    draft.understood += [
-        Understood(clause.text[start:end], start, end, what, value)
-        for start, end, what, value in manner.spans
-    ]
+    draft.understood += [clause.taken(*each) for each in manner.spans]
     return manner
 
 

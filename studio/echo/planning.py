@@ -63,7 +63,7 @@ def plan(request: str, facts: Facts, turns: Sequence[Turn] = (), context: Contex
     if kept and kept[-1].plan.questions and not _orders(request, facts):
         answered = _planned(merged(kept[-1].plan, request), facts, kept[:-1], context or Context())
         if not answered.questions and not answered.refusals and not planned.refusals:
-            return replace(answered, request=request)
+            return replace(answered, request=request, understood=_of_answer(answered, request))
     return planned
 
 
@@ -72,11 +72,10 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     text = spelt(request, facts.names)
     low = _without_names(hidden(text.text), facts)
     for clause in clauses(text.text, low):
-        before = len(draft.understood)
         _plan_clause(draft, clause)
-        draft.understood[before:] = [_placed(each, clause, text) for each in draft.understood[before:]]
         if draft.refusals:
             break
+    draft.understood = [_placed(each, text, request) for each in draft.understood]
     draft.understood += [
         Understood(slip.words, slip.start, slip.end, "spelling", slip.meant)
         for slip in text.slips
@@ -87,12 +86,19 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     return draft.finished()
 
 
-def _placed(each: Understood, clause: Clause, text: Spelt) -> Understood:
-    start, end = text.origin(clause.start + each.start), text.origin(clause.start + each.end)
+def _placed(each: Understood, text: Spelt, request: str) -> Understood:
+    """Words of the text as it was read, where and as they were written."""
+    start, end = text.origin(each.start), text.origin(each.end)
     if text.is_put_otherwise:
-        start = max(text.slips[0].words.find(each.words), 0)
-        end = start + len(each.words) if text.slips[0].words.startswith(each.words, start) else end
-    return replace(each, start=start, end=end)
+        at = request.find(each.words)
+        start, end = (at, at + len(each.words)) if at >= 0 else (0, len(request))
+    return replace(each, words=request[start:end], start=start, end=end)
+
+
+def _of_answer(answered: Plan, answer: str) -> tuple[Understood, ...]:
+    """Of what was understood of a request and the answer to its question, that which the answer says."""
+    found = ((each, answer.find(each.words)) for each in answered.understood)
+    return tuple(replace(each, start=at, end=at + len(each.words)) for each, at in found if at >= 0)
 
 
 def _without_names(low: str, facts: Facts) -> str:

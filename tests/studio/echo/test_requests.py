@@ -131,7 +131,19 @@ def test_nobody_is_invented(text: str) -> None:
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
 def test_what_was_understood_stands_in_the_request(text: str) -> None:
     for each in plan(text, FACTS).understood:
-        assert 0 <= each.start <= each.end <= len(text)
+        assert each.words == text[each.start : each.end]
+
+
+@pytest.mark.parametrize("courtesy", ["", "Hey Echo, could you please ", "If scene 3 is finished, "])
+def test_words_are_found_where_they_were_written(courtesy: str) -> None:
+    text = f"{courtesy}redo scene 5 in ink noir, then an 8-second clip of Mria on a horse"
+    found = {each.meaning: (each.words, each.value) for each in plan(text, FACTS).understood}
+    assert found["style"] == ("in ink noir", "ink noir")
+    assert found["duration"] == ("8-second", 8)
+    assert found["character"] == ("Mria", "Mira Tanaka")
+    assert {each.start for each in plan(text, FACTS).understood if each.meaning == "style"} == {
+        text.index("in ink noir")
+    }
 
 
 COURTEOUS = [
