@@ -13,7 +13,7 @@ _QUOTES: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\
 _MARK: Final = re.compile(
     (
         r"\s*(?:[.;!?]+(?=\s|$)|\n+)\s*|,?\s+(?:and then|then|after that|afterwards|and also|"
-        r"and)\s+|\s*,\s*(?=then\b|also\b)"
+        r"and|plus|[+&/])\s+|\s*,\s*(?=then\b|also\b)"
     ),
     re.IGNORECASE,
 )
@@ -23,8 +23,9 @@ _ANOTHER: Final = re.compile(
     r"an?(?:other)? (?!half\b)(?:[\w-]+ ){0,2}?(?:clip|scene|shot|video) )(?:of|with|where)\b)"
 )
 _TRAILER_OF: Final = re.compile(
-    rf",?\s+(?:and then|and also|and|then|plus)\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER}(?: (?:of|for|"
-    rf"from|with)\b|(?: too| as well)?\s*(?:[.,;!?]|$)))"
+    rf",?\s+(?:and then|and also|and|then|plus|[+&/])\s+(?=an? (?:[\w-]+ ){{0,3}}?{TRAILER}(?: (?:of|for|"
+    rf"from|with)\b|(?: too| as well)?\s*(?:[.,;!?]|$))|{TRAILER} (?:of|for|from) (?:the (?:whole|project|"
+    r"series|first|second|last)|all|every|scene|episode|ep)\b)"
 )
 _COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
@@ -75,7 +76,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
     """Where an order ends, and where the next begins."""
     yield 0, 0
     for mark in (*_MARK.finditer(low), *_ANOTHER.finditer(low), *_TRAILER_OF.finditer(low)):
-        if _ABBREVIATED.search(low[: mark.start()]) or _LONE_VERB.search(low[: mark.start()]):
+        if _ABBREVIATED.search(low[: mark.start()]) or is_lone_verb(low[: mark.start()]):
             continue
         if (
             mark.re is not _MARK
@@ -85,7 +86,7 @@ def _beginnings(low: str) -> Iterator[tuple[int, int]]:
         ):
             yield mark.start(), mark.end()
     for mark in () if _MARKUP.search(low) else _COMMA.finditer(low):
-        if _begins(low[mark.end() :], STRONG) and not _is_conditional(
+        if _begins(low[mark.end() :], STRONG) and not is_conditional(
             _SENTENCE.split(low[: mark.start()])[-1]
         ):
             yield mark.start(), mark.end()
@@ -100,7 +101,7 @@ _LONE_VERB: Final = re.compile(
 _LED_BY_CONDITION: Final = re.compile(
     rf"(?:if|once|when|as soon as|after|unless)\b[^,.;]{{3,80}}?(?:,\s*|\s+(?:then )?(?={DOING}\b))"
 )
-_SENTENCE: Final = re.compile(r"[.;!?]\s")
+_SENTENCE: Final = re.compile(r"[.;!?]\s|\b(?:then|and(?= (?:if|once|when|as soon|after|unless)\b))\s")
 _CONDITIONAL: Final = re.compile(r"\W*(?:\w+ )?(?:if|unless|once|when|as soon as|provided|assuming|after)\b")
 
 
@@ -121,12 +122,13 @@ def _is_sentence(low: str) -> bool:
 
 
 _OF_IT: Final = re.compile(
-    r"\s*(?:(?:make|keep|have|let|show|give|do|put|get) (?:it|him|her|them|that|this|us|me|the)\b|$)|\W*$"
+    r"\s*(?:(?:make|keep|have|let|show|give|do|put|get) (?:it|him|her|them|that|this|us|me|the)\b"
+    r"(?!.* (?:rendered|redone|remade|published|made)\b)|$)|\W*$"
 )
 """As in "please make it dark", which goes on with what was asked for."""
 
 
-def _is_conditional(low: str) -> bool:
+def is_conditional(low: str) -> bool:
     """Whether a sentence begins with a condition, courtesies aside."""
     return _CONDITIONAL.match(low[FILLER.match(low).end() :]) is not None  # type: ignore[union-attr]
 
@@ -134,6 +136,11 @@ def _is_conditional(low: str) -> bool:
 def _is_picture(mark: re.Match[str], low: str) -> bool:
     """Whether "then a clip of ..." follows; behind a bare "and" that is more of the same picture."""
     return mark[0].strip(" ,").lower() != "and" and _begins(low[mark.end() :], (PICTURED,))
+
+
+def is_lone_verb(low: str) -> bool:
+    """Whether a text ends with a verb that another one shares its object with."""
+    return _LONE_VERB.search(low) is not None
 
 
 def is_order(low: str) -> bool:

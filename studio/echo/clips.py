@@ -10,9 +10,9 @@ from studio.echo.actions import LONGEST_S, MOST
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.hearing import heard
-from studio.echo.listing import listed
+from studio.echo.listing import listed, timed
 from studio.echo.manner import Manner, read_manner, tidy, without
-from studio.echo.phrases import CLIP, MAKING
+from studio.echo.phrases import CLIP, LET, MAKING
 from studio.echo.plans import Missing, Terms
 from studio.echo.who import Cast, alike, find_cast, is_pronoun
 
@@ -72,6 +72,11 @@ def is_ordered(draft: Draft, clause: Clause) -> bool:
     return any(start == 0 for start, _, _ in find_cast(clause.text, draft.facts).spans)
 
 
+def led_in(low: str) -> re.Match[str] | None:
+    """The words that announce a picture: "picture this: ...", "I'd love a clip where ..."."""
+    return _LED_IN.match(low)
+
+
 def is_description(draft: Draft, clause: Clause) -> bool:
     """Whether a clause asks for a clip, or describes one."""
     low = clause.low
@@ -94,7 +99,7 @@ _SIGHT: Final = re.compile(r"(?:an?|the|two|three|some|many)\s+(?:[a-z'-]+,?\s+)
 
 def plan_clip(draft: Draft, clause: Clause) -> None:
     """Clips of what the clause describes; where it lists as many as it asks for, each of its own."""
-    first, *others = listed(clause)
+    first, *others = listed(clause) or _timed(draft, clause)
     if not others:
         _plan_described(draft, clause, {})
         return
@@ -102,6 +107,13 @@ def plan_clip(draft: Draft, clause: Clause) -> None:
     shared = read_manner(announced, draft.facts.styles, draft.facts.tracks).values
     for part in (first, *others):
         _plan_described(draft, part, shared)
+
+
+def _timed(draft: Draft, clause: Clause) -> tuple[Clause, ...]:
+    """The parts of an order that gives each somebody and a length: "Kai in snow (6s), Mira asleep (4s)"."""
+    parts = timed(clause)
+    named = (find_cast(part.text, draft.facts).spans for part in parts[1:])
+    return parts if all(spans and spans[0][0] == 0 for spans in named) else (clause,)
 
 
 def _plan_described(draft: Draft, clause: Clause, shared: Mapping[str, Any]) -> None:
@@ -156,6 +168,7 @@ def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner
         or _LEADING.match(low)
         or _ELLIPTIC.match(low)
         or _VERB.match(low)
+        or LET.match(low)
     )
     start = head.end() if head is not None else 0
     low, text = low[start:], text[start:]

@@ -34,7 +34,7 @@ _ABOUT: Final = (
         (
             r"\?\s*$|\b(?:problems?|issues?|errors?|stuck|fail\w*|updates?|progress|news|status|ready|"
             r"finished|"
-            r"score|verdict)\b|^(?:how|why|where|when|who|which|what)\b"
+            r"score|verdict)\b|\bany idea\b|^(?:how|why|where|when|who|which|what)\b"
         ),
     ),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from studio.echo.amounts import NUMBER, number
+from studio.echo.amounts import NUMBER, duration, number
 from studio.echo.clauses import Clause
 
 _ANNOUNCED: Final = re.compile(
@@ -21,15 +21,31 @@ _NUMBERED: Final = re.compile(
 
 
 def listed(clause: Clause) -> tuple[Clause, ...]:
-    """The parts of an order that says how many clips it wants and lists so many; else the order alone."""
+    """The parts of an order that says how many clips it wants and lists so many."""
     announced = _ANNOUNCED.match(clause.low)
     if announced is None:
-        return (clause,)
+        return ()
     rest = clause.cut(announced.end(), len(clause.low))
     count = number(announced["count"])
     parted = (tuple(_parts(rest, joint)) for joint in _JOINTS)
     fitting = (parts for parts in parted if len(parts) == count and all(map(_is_picture, parts)))
-    return next(fitting, (clause,))
+    return next(fitting, ())
+
+
+def timed(clause: Clause) -> tuple[Clause, ...]:
+    """The parts of an order that ends each with its length; else the order alone."""
+    for joint in _JOINTS:
+        parts = tuple(_parts(clause, joint))
+        if len(parts) > 1 and all(_is_picture(part) and _ends_with_length(part.low) for part in parts):
+            return parts
+    return (clause,)
+
+
+def _ends_with_length(low: str) -> bool:
+    length = duration(low)
+    if length is None or re.search(r"\b(?:for|first|last|after|next|within|of)\s*$", low[: length.start]):
+        return False
+    return not low[length.end :].strip(" ).") and len(low[: length.start].split()) > 1
 
 
 def _is_picture(part: Clause) -> bool:

@@ -207,6 +207,7 @@ def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def tidy(text: str) -> str:
     """What is left of an order as a prompt: no loose commas, no words that led to what was cut out."""
+    text = re.sub(r"\s+|\(\s*\)", " ", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+([,.;:])", r"\1", text)
     text = re.sub(r"([,;:])(?:\s*[,;:.])+", r"\1", text)

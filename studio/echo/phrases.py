@@ -40,7 +40,7 @@ UNPUBLISH: Final = re.compile(
 )
 PUBLISH: Final = re.compile(
     rf"(?:publish|re-?publish|release|approve)\b(?!\s+(?:the )?(?:hand|arrow|brake)\b)"
-    rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make|"
+    rf"|(?:upload|put|send|get|push|move|export|add|copy|deliver|ship|post|share|make|bring|"
     rf"stick|pop|chuck|throw|drop|bung)\b.{{0,80}}\b{SERVER}\b"
     rf"|(?:upload|ship)\s+(?:{IT}|(?:the )?(?:episode|scene|clip|trailer|video)|gen_)"
     rf"|(?:put|get|set|make|push|bring|go)\b.{{0,40}}\b(?:live|online|public)\b|put {IT} (?:out|up)\b"
@@ -56,7 +56,7 @@ STATUS: Final = re.compile(
     r"(?:what(?:'?s| is| are)|show(?: me)?|give(?: me)?|tell me|get|check|report|list|i want|"
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
-    rf"|how(?:'s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
+    rf"|how(?:'?s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
     rf"|(?:is|are|was|were|did|has|have(?! (?:it|that|this|episode|ep|scene)\b)|does)\s+(?:the |my |our |"
     rf"there )?(?:{_ASKED}|anything|any)"
     r"|when (?:will|is|are|can|does|do)\b|what time will\b"
@@ -170,6 +170,8 @@ DO_IT: Final = re.compile(
     rf"too))*\W*$"
 )
 """As "render it", of what was just spoken of."""
+LET: Final = re.compile(r"\s*(?:have|let)\s+(?!(?:me|us|it|that|this|you)\b)")
+"""As in "have Kai cross the bridge"."""
 
 GENERATE: Final = re.compile(rf"{MAKING}\b")
 HEADS: Final = (
@@ -181,7 +183,7 @@ HEADS: Final = (
     REDO,
     re.compile(
         rf"(?:{MAKING}|put together|cut|edit)\s+(?:me |us |a |an |the |another |one |\d+ |\w+ "
-        rf")*?(?:{CLIP}|{TRAILER}|episodes?)\b"
+        rf")*?(?:{CLIP}|{TRAILER}|episodes?|ep)\b"
     ),
     re.compile(r"(?:assemble|generate|render|animate|film|regenerate|compile)\s+\w"),
     re.compile(r"(?:change|update|edit|modify|adjust|alter|set|dye|give|tweak|revise|swap|replace)\s+\w"),
@@ -197,13 +199,13 @@ HEADS: Final = (
 """What a new order begins with."""
 
 _NAMED: Final = r"(?:scenes?|episodes?|ep\.?|gen_\w+|renders?|trailer)\b"
-_LENGTH: Final = (
-    r"(?:an? |the |just |about |quick )*(?:[\w.]+|half an?|three quarters of an?|an? quarter of an?)[- ]"
-    r"(?:and a half )?(?:seconds?|secs?|s|minutes?|mins?)\b"
+LENGTH: Final = (
+    r"(?:(?:an? |the |just |about |quick )*(?:[\w.]+|half an?|three quarters of an?|an? quarter of an?)[- ]"
+    r"(?:and a half )?(?:seconds?|secs?|s|minutes?|mins?)\b|\d+m ?\d+s?\b|\d+:\d\d\b)"
 )
 SENTENCES: Final = (
     re.compile(
-        r"(?:i|we)(?: still| also| really)* (?:need|want|would like|would love)\b|(?:i|"
+        r"(?:i|we)(?: still| also| really)* (?:need|want|would like|would love|could (?:use|do with))\b|(?:i|"
         r"we)'d (?:like|love)\b"
     ),
     re.compile(r"(?:i was|i'm|we were) (?:thinking|after|hoping|looking)\b|(?:would|i'd) love\b|how about\b"),
@@ -211,7 +213,7 @@ SENTENCES: Final = (
     re.compile(
         rf"(?:an? |the |another )?(?:[\w-]+ ){{0,3}}?(?:{CLIP}|draft) (?:of|where|with|showing|in which)\b"
     ),
-    re.compile(rf"{_LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:])"),
+    re.compile(rf"{LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:])"),
     re.compile(rf"(?:where|who|why|how|when|what|which|any|is|are|did|does|has|have)\b.{{0,40}}\b{_NAMED}"),
     re.compile(r"(?:where|how)(?:'s| is| are)\b|(?:any )?(?:updates?|news|progress) (?:on|of|about)\b"),
     re.compile(
@@ -226,8 +228,11 @@ SENTENCES: Final = (
         r"(?:the [\w' -]{2,30} )?(?:scenes?|episodes?|ep) (?:\w+ )?(?:should|needs?|must|wants)\b|"
         r"scene \d+ (?:is|was)\b"
     ),
-    re.compile(r"(?:the )?(?:next|new) (?:shot|scene|clip)\b|(?:scene|shot|clip|short)\s*:"),
+    re.compile(
+        r"(?:the )?(?:next|new) (?:shot|scene|clip)\b|(?:[\w-]+ ){0,3}(?:scene|shot|clip|short|close-?up)\s*:"
+    ),
     re.compile(r"(?:turn|colou?r|dye|take away|remove|make|set) (?:the )?(?:[\w-]+ ){0,2}[\w-]+'s \w"),
+    re.compile(r"get\b[^.;!?]{2,60}\b(?:rendered|redone|remade|regenerated|assembled)\b"),
     re.compile(r"(?:do|get|have|finish) (?:episode|ep)\b|i(?:'m| am) happy with\b|[\w' ]{2,30}: redo\b"),
 )
 """What begins a new order behind a full stop or "then", though it could go on with a story elsewhere."""

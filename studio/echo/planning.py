@@ -5,11 +5,12 @@ missing.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from studio.echo import phrases
+from studio.echo.answering import merged, of_answer
 from studio.echo.asides import (
     DROPPED,
     NEGATED,
@@ -36,6 +37,7 @@ from studio.echo.orders import (
     plan_status,
     plan_unpublishing,
 )
+from studio.echo.parting import Takes, own_orders
 from studio.echo.plans import Missing, Plan, Turn, Understood
 from studio.echo.redoing import fits_redoing, plan_redoing
 from studio.echo.sequels import also_changed, fits_sequel, plan_sequel
@@ -63,7 +65,7 @@ def plan(request: str, facts: Facts, turns: Sequence[Turn] = (), context: Contex
     if kept and kept[-1].plan.questions and not _orders(request, facts):
         answered = _planned(merged(kept[-1].plan, request), facts, kept[:-1], context or Context())
         if not answered.questions and not answered.refusals and not planned.refusals:
-            return replace(answered, request=request, understood=_of_answer(answered, request))
+            return replace(answered, request=request, understood=of_answer(answered, request))
     return planned
 
 
@@ -71,11 +73,15 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     draft = begun(request, facts, context, turns)
     text = spelt(request, facts.names)
     low = _without_names(hidden(text.text), facts)
-    for clause in clauses(text.text, low):
+    for clause in own(draft, clauses(text.text, low)):
         _plan_clause(draft, clause)
         if draft.refusals:
             break
-    draft.understood = [_placed(each, text, request) for each in draft.understood]
+    draft.understood = [
+        _placed(each, text, request)
+        for each in draft.understood
+        if text.text[max(each.start, 0) : each.end] == each.words
+    ]
     draft.understood += [
         Understood(slip.words, slip.start, slip.end, "spelling", slip.meant)
         for slip in text.slips
@@ -86,6 +92,12 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     return draft.finished()
 
 
+def own(draft: Draft, parts: Iterable[Clause]) -> Iterator[Clause]:
+    """The orders of a message, where one goes on as none does, parted from what goes on."""
+    for part in parts:
+        yield from own_orders(draft, part, _takes)
+
+
 def _placed(each: Understood, text: Spelt, request: str) -> Understood:
     """Words of the text as it was read, where and as they were written."""
     start, end = text.origin(each.start), text.origin(each.end)
@@ -93,12 +105,6 @@ def _placed(each: Understood, text: Spelt, request: str) -> Understood:
         at = request.find(each.words)
         start, end = (at, at + len(each.words)) if at >= 0 else (0, len(request))
     return replace(each, words=request[start:end], start=start, end=end)
-
-
-def _of_answer(answered: Plan, answer: str) -> tuple[Understood, ...]:
-    """Of what was understood of a request and the answer to its question, that which the answer says."""
-    found = ((each, answer.find(each.words)) for each in answered.understood)
-    return tuple(replace(each, start=at, end=at + len(each.words)) for each, at in found if at >= 0)
 
 
 def _without_names(low: str, facts: Facts) -> str:
@@ -218,6 +224,22 @@ def intent_of(draft: Draft, clause: Clause) -> Planner | None:
     return _of_work(draft, clause) or _guessed(draft, clause) or _of_pictures(draft, clause)
 
 
+def _takes(draft: Draft, clause: Clause) -> Takes:
+    planner = intent_of(draft, clause)
+    return Takes.PICTURE if planner is None else _TAKES.get(planner, Takes.PICTURE)
+
+
+_TAKES: Final[Mapping[Planner, Takes]] = {
+    plan_status: Takes.NOTHING,
+    plan_publishing: Takes.NOTHING,
+    plan_unpublishing: Takes.NOTHING,
+    plan_cancelling: Takes.NOTHING,
+    plan_analysis: Takes.NOTHING,
+    plan_trailer: Takes.CUT,
+    plan_episode: Takes.CUT,
+    plan_redoing: Takes.CHANGE,
+    plan_change: Takes.LOOKS,
+}
 _GUESSED: Final[Mapping[str, Planner]] = {
     "publish": plan_publishing,
     "unpublish": plan_unpublishing,
@@ -255,23 +277,3 @@ def _of_pictures(draft: Draft, clause: Clause) -> Planner | None:
     if is_modification(draft, clause):
         return plan_modified
     return plan_clip if is_description(draft, clause) else None
-
-
-_BEHIND_ANSWER: Final = re.compile(r"(?:[\s,.!]+(?:then|instead|please|of course))*[\s.!]*$", re.IGNORECASE)
-_PLACED: Final = re.compile(r"(?:in|on|at|under|by|near|with|over|inside|\w+ing)\b")
-"""What goes on with a sentence: where somebody is, or what he does."""
-
-
-def merged(asked: Plan, answer: str) -> str:
-    """The request whose question `answer` answers, with the answer in it."""
-    question = asked.questions[0]
-    answer = answer[FILLER.match(answer).end() :].strip()  # type: ignore[union-attr]
-    answer = _BEHIND_ANSWER.sub("", answer)
-    if question.words and question.words in asked.request:
-        return asked.request.replace(question.words, answer, 1)
-    joined = {
-        Missing.CONTENT: " " if _PLACED.match(answer.lower()) else ": ",
-        Missing.CHANGE: ": ",
-        Missing.SCENES: " from ",
-    }.get(question.missing, " ")
-    return f"{asked.request.rstrip(' .!?')}{joined}{answer}"

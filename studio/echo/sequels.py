@@ -9,9 +9,11 @@ from studio.echo.amounts import NUMBER, duration
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import read_manner
+from studio.echo.phrases import LENGTH
 from studio.echo.plans import Missing, Step
 from studio.echo.references import Target, find_episodes, find_generations, find_scenes
 from studio.echo.sounds import find_sounds
+from studio.echo.who import find_cast
 
 _LIKEWISE: Final = re.compile(
     r"(?:(?:do|and|also|now|make|give me|i want|try)\s+)*(?:(?:the |exactly the )?same(?: thing| again)?|"
@@ -44,6 +46,8 @@ LENGTHS: Final[Mapping[str, float]] = {
     "half as long": 0.5,
 }
 """What "longer" means where no length is said: twice; "shorter": half."""
+_PICTURED: Final = re.compile(rf"{LENGTH} of\b")
+"""As "6 seconds of rain", which is a clip, and no length of a trailer."""
 _RATHER: Final = re.compile(rf"\b(?P<how>{'|'.join(LENGTHS)})\b")
 _BY: Final = re.compile(
     rf"(?P<amount>\b{NUMBER}[- ]?(?:seconds?|secs?|s|minutes?|mins?)) (?P<how>longer|shorter|more|less)\b"
@@ -193,7 +197,9 @@ def _other_targets(draft: Draft, clause: Clause) -> list[Target]:
 def _recuts(draft: Draft, clause: Clause) -> bool:
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
     says = {"duration", "audio_path"} & {*manner.values} or _RATHER.search(clause.low)
-    return bool(says) and _TRAILER.match(clause.low) is not None
+    if not says or _PICTURED.match(clause.low) or find_cast(clause.text, draft.facts).names:
+        return False
+    return _TRAILER.match(clause.low) is not None
 
 
 def _said(draft: Draft, clause: Clause, step: Step) -> dict[str, Any]:
@@ -245,7 +251,8 @@ def also_changed(draft: Draft, clause: Clause) -> Clause:
     if last is None or last.action != "update_character":
         return clause
     if _ALSO.match(clause.low) is not None:
-        return Clause(f"change {clause.text}", f"change {clause.low}", clause.start)
+        led = "change "
+        return Clause(f"{led}{clause.text}", f"{led}{clause.low}", clause.start - len(led))
     part, is_part, _ = str(last.parameters["change"]).partition(": ")
     rather = _OTHERWISE.match(clause.low)
     if rather is None or not is_part:
