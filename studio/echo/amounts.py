@@ -67,7 +67,7 @@ _SECOND: Final = r"(?:seconds?|secs?|s)"
 _MINUTE: Final = r"(?:minutes?|mins?|m)"
 _HOUR: Final = r"(?:hours?|hrs?|h)"
 _UNITS: Final = ((re.compile(_SECOND), 1.0), (re.compile(_MINUTE), 60.0), (re.compile(_HOUR), 3600.0))
-_STORY: Final = r"(?!\s+(?:later|ago|before|after|earlier|from now|past|to midnight|old|to go|left))"
+_STORY: Final = r"(?!\s+(?:later|ago|before|after|earlier|from now|past|to midnight|old|to go|left)\b)"
 _TAIL: Final = (
     r"(?:[- ](?:long|each|clip length|max(?:imum)?|tops|at most|or so|or less|in total|total|"
     r"longer|shorter|more|less)\b)*"
@@ -81,7 +81,7 @@ _LENGTHS: Final = (
         rf"(?P<n2>{NUMBER})[- ]?(?P<u2>seconds?|secs?|minutes?)\b{_STORY}"
     ),
     re.compile(
-        rf"\b(?:(?P<n>{NUMBER})|an?)\s+(?P<u>minutes?|hours?)\s+and\s+a\s+(?P<half>half|quarter)\b{_STORY}"
+        rf"\b(?:(?:(?P<n>{NUMBER})|an?)\s+)?(?P<u>minutes?|hours?)\s+and\s+a\s+(?P<half>half|quarter)\b{_STORY}"
     ),
     re.compile(
         rf"\b(?P<n>{NUMBER})\s+and\s+a\s+(?P<half>half|quarter)\s+(?P<u>seconds?|minutes?|hours?)\b{_STORY}"
@@ -197,6 +197,6 @@ def listed(text: str) -> Iterator[int]:
 _COUNTED: Final = rf"{NUMBER}(?!\d|\.\d|[- ]?(?:{_SECOND}|{_MINUTE}|{_HOUR})\b)"
 LIST: Final = (
     rf"{_COUNTED}(?:\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|-|–|\bto\s+|\bthrough\s+|"
-    rf"\bplus\s+)\s*{_COUNTED})*(?![\w:])"
+    rf"\bplus\s+|(?<=\d)\s+(?=\d{{1,2}}\b(?!\s*[:.]\d)))\s*{_COUNTED})*(?!\w|:\d)"
 )
 """A list of numbers, as in "scenes 2, 3 and 5"."""

@@ -22,13 +22,18 @@ DROPPED: Final = re.compile(
 )
 _JUDGED: Final = (
     r"good|great|fine|ok(?:ay)?|perfect|wrong|bad|awful|terrible|off|nice|lovely|ugly|crap|rubbish|"
-    r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it"
+    r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it|"
+    r"flat|dull|stiff|messy|noisy|soft|hard|loud|empty|busy|cold|warm|muddy|grainy|jerky|rushed|plain|close|far"
+)
+_SAID_BY: Final = (
+    r"(?:(?:my |our |the )?[\w ]{2,30} (?:says?|said|thinks?|thought|feels?|finds?) (?:that )?)?"
 )
 REMARK: Final = re.compile(
     r"(?:i(?:'m| am)? (?:really |so |quite |very |not )*(?:happy|prefer|pleased|satisfied|unhappy|"
     r"love|like|liked|"
     r"loved|hate|hated|dislike|don't like|do not like|didn't like|can't stand|approve of|think|fan of)\b"
-    r"|(?:scene|episode|gen_|it|that|this|the [\w' ]{1,40}?)(?:[\w' ]{0,20})(?:'s| is| was| looks?| looked|"
+    rf"|{_SAID_BY}(?:scene|episode|gen_|it|that|this|the [\w' ]{{1,40}}?)(?:[\w' ]{{0,20}})(?:'s| is| was|"
+    rf" looks?| looked|"
     r" turned out| came out| feels?| seems?)(?: (?:really|so|too|very|no|not|quite|a bit|just|way|all))*"
     rf" (?:{_JUDGED})\b)[^.!?]*$"
 )

@@ -8,6 +8,7 @@ from studio.echo.drafting import Draft
 from studio.echo.manner import tidy
 from studio.echo.plans import Missing
 from studio.echo.who import alike, find_cast
+from studio.echo.wishes import FROM_NOW, WHOLE, added, of_looks, wished
 
 _VERB: Final = re.compile(
     r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
@@ -20,12 +21,6 @@ _TAKEN: Final = frozenset({"take away", "take off", "remove", "lose"})
 _EXCHANGED: Final = re.compile(r"^(?P<old>.+?)\s+(?:for|with|by|to|against)\s+(?P<new>.+)$", re.IGNORECASE)
 _ONLY_OWNED: Final = _TAKEN | {"make", "swap", "replace", "exchange", "fix"}
 """Verbs that change somebody only where what is theirs is named: "swap Kai's boots", not "swap Kai"."""
-_FROM_NOW: Final = re.compile(
-    r"\s*,?\s*\b(?:from (?:now|here|today|this point) on(?:wards?)?|going forward|henceforth|permanently|"
-    r"for good|"
-    r"in all scenes|for the rest of the (?:series|show|season))\b\s*$",
-    re.IGNORECASE,
-)
 LONGEST_NEED: Final = 10
 """Words up to which "the robot needs a dent" is a change, and not a story."""
 
@@ -36,7 +31,8 @@ _COMPARED: Final = re.compile(
 )
 _RULE: Final = re.compile(
     r"^\s*(?:'s?\s[\w\s-]{1,40}?)?\s*(?:(?:should|needs? to|must|has to|have to|ought "
-    r"to)\s+(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|walk|lose|"
+    r"to)\s+(?:to )?(?:now |always |no longer |never |not )?(?:be|have|wear|look|get|become|carry|not|"
+    r"walk|lose|"
     r"keep)|"
     r"(?:is|are|has|have|wears?) now|now (?:has|have|wears?|is|are)|(?:is|are|has|have|wears?) .{2,60} now$|"
     r"gets? (?:an? )?new\b|needs? (?:an?|some|more|less|longer|shorter|bigger|smaller|different|new|"
@@ -94,7 +90,7 @@ def fits_change(draft: Draft, clause: Clause) -> bool:
 
 
 def _is_said_otherwise(clause: Clause) -> bool:
-    return any(each is not None for each in (_wished(clause), _added(clause), _of_looks(clause)))
+    return any(each is not None for each in (wished(clause), added(clause), of_looks(clause)))
 
 
 def _is_unowned(draft: Draft, clause: Clause) -> bool:
@@ -113,7 +109,7 @@ def _changes_spoken_of(draft: Draft, clause: Clause, verb: re.Match[str]) -> boo
 
 def _is_rule(low: str, behind: str) -> bool:
     """Whether a sentence says how somebody is: "should be", "is now", "from now on"."""
-    if _FROM_NOW.search(behind):
+    if FROM_NOW.search(behind):
         return True
     is_rule = _RULE.match(behind) is not None
     return is_rule and (" need" not in f" {behind}" or len(low.split()) <= LONGEST_NEED)
@@ -178,29 +174,6 @@ def plan_change(draft: Draft, clause: Clause) -> None:
     draft.last_cast = (name,)
 
 
-_WISHED: Final = re.compile(
-    r"^(?:i want|i'd like|we want|i need|have|let)\b.*?\b(?:to )?(?=(?:have|be|wear|look|carry)\b)"
-)
-_ADDED: Final = re.compile(
-    r"^(?:add|put|draw) (?P<what>[^,]+?) (?:to|on|onto|over|around)\s+(?P<whom>[^,]+?['’]s? .+)$"
-)
-_LOOKS: Final = re.compile(
-    r"^(?:change|update|edit|adjust|alter|set|tweak|revise) the (?P<part>[\w-]+(?: [\w-]+)?) of\s+"
-    r"(?P<whom>[^:,]+?)(?:\s*[:,]\s*|\s+(?:to|into)\s+)(?P<how>.+)$"
-)
-_WHOLE: Final = frozenset({"look", "looks", "design", "appearance", "description", "sheet", "profile"})
-
-
-def _wished(clause: Clause) -> re.Match[str] | None:
-    """As "I want Mira to have freckles from now on"."""
-    return _WISHED.match(clause.low) if _FROM_NOW.search(clause.low) else None
-
-
-def _added(clause: Clause) -> re.Match[str] | None:
-    """As "add a tattoo to Ren's neck"."""
-    return _ADDED.match(clause.low)
-
-
 _GIVEN: Final = re.compile(r"^(?:add|put) (?P<what>[^,]+?) (?:to|on) (?P<whom>[^,]+)$")
 
 
@@ -215,22 +188,17 @@ def _given(draft: Draft, clause: Clause) -> re.Match[str] | None:
     return given if is_whole else None
 
 
-def _of_looks(clause: Clause) -> re.Match[str] | None:
-    """As "change the hair of Kai to blue"."""
-    return _LOOKS.match(clause.low)
-
-
 def _worded(clause: Clause, spans: tuple[tuple[int, int, str], ...]) -> str:
     """The change where the name does not stand right behind the verb."""
     text = clause.text
-    if (wished := _wished(clause)) is not None:
-        return tidy(re.sub(r"^(?:have|be)\s+", "", _FROM_NOW.sub("", text[wished.end() :])))
-    if (added := _added(clause)) is not None and spans:
+    if (wish := wished(clause)) is not None:
+        return tidy(re.sub(r"^(?:have|be)\s+", "", FROM_NOW.sub("", text[wish.end() :])))
+    if (more := added(clause)) is not None and spans:
         where = re.sub(r"^['’]s?\s+", "", text[max(end for _, end, _ in spans) :])
-        return tidy(f"{text[slice(*added.span('what'))]} on the {where}")
-    if (looks := _of_looks(clause)) is not None:
+        return tidy(f"{text[slice(*more.span('what'))]} on the {where}")
+    if (looks := of_looks(clause)) is not None:
         how = text[slice(*looks.span("how"))]
-        return tidy(how if looks["part"] in _WHOLE else f"{looks['part']}: {how}")
+        return tidy(how if looks["part"] in WHOLE else f"{looks['part']}: {how}")
     return ""
 
 
@@ -251,7 +219,7 @@ def _whom(
 
 def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) -> str:
     """What is to be so: "hair to silver" is "hair: silver"."""
-    rest = _FROM_NOW.sub("", clause.text[end:])
+    rest = FROM_NOW.sub("", clause.text[end:])
     rest = re.sub(r"\s+from (?:(?! to ).)+(?= (?:in)?to )", "", rest)
     low = clause.low[end : end + len(rest)]
     owned = _OWNED.match(low)

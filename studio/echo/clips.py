@@ -17,12 +17,14 @@ from studio.echo.plans import Missing, Terms
 from studio.echo.who import Cast, alike, find_cast, is_pronoun
 
 _PLAIN: Final = (
-    r"(?:(?:short|quick|new|anime|animated|nice|beautiful|cool|little|brief|single|simple|"
+    r"(?:(?:short|quick|new|music|anime|animated|nice|beautiful|cool|little|brief|single|simple|"
     r"different|fresh|great|epic|full|more|of|separate|good|another|one|small|tiny|wee|moody|funny|quiet|"
     r"tense|"
     r"lovely)\s+)*"
 )
-_DETERMINED: Final = r"(?:(?:a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"
+_DETERMINED: Final = (
+    r"(?:(?:please|now|also|a|an|the|another|one|some|this|that|my|our|us|me|for me|for us|just)\s+)*"
+)
 _LEADING: Final = re.compile(
     rf"^\s*(?:{MAKING}\b\s*)?{_DETERMINED}{_PLAIN}(?:{CLIP}|(?:drafts?|anime)(?= of\b)|"
     rf"moment(?= (?:where|when|"
@@ -38,7 +40,7 @@ _LEAD_WORDS: Final = (
 )
 _LED_IN: Final = re.compile(
     rf"^\s*(?:{_LEAD_WORDS}[\s,]+){{1,9}}?(?:{_LEAD_WORDS}\s*:\s*|"
-    rf"(?:an? |the |one |some |another )?{_PLAIN}(?:{CLIP}|something) (?:of|where|with|in which|showing|"
+    rf"(?:an? |the |one |some |another )?{_PLAIN}(?:{CLIP}|something)[\s,]+(?:of|where|with|in which|showing|"
     rf"about)\s+)"
 )
 _SUPPOSED: Final = re.compile(
@@ -55,8 +57,9 @@ _ELLIPTIC: Final = re.compile(
 )
 _SOUND: Final = re.compile(r"\s*,?\s*\b(?:set )?to (?:it|that|this)(?: track| song| music)?\s*$")
 _SCENE_NUMBER: Final = re.compile(
-    r"^\s*(?:for )?scene (?:number )?(\d{1,4})\s*[:,–-]\s*|\s*,?\s*\bas scene (\d{1,4})\b"
+    r"\s*(?:for )?(?:the )?scene (?:number |no\.? ?|#)?(\d{1,4})\s*(?::|\s[–-])\s*"
 )
+"""As "scene 3: Kai waits", a clip of a scene that there is."""
 SHORTEST_DESCRIPTION: Final = 3
 _SEEN: Final = THING_WORDS | FIGURE_WORDS | frozenset(PERSON_WORDS)
 _QUESTION: Final = re.compile(
@@ -138,7 +141,14 @@ def _plan_described(draft: Draft, clause: Clause, shared: Mapping[str, Any]) -> 
             for start, end, who in cast.spans
             if (at := clause.text.find(word := prompt[start:end])) >= 0
         ]
-        add_clips(draft, terms, manner.count, manner.values.get("seed"))
+        add_clips(draft, terms, manner.count, manner.values.get("seed"), _scene_of(draft, clause))
+
+
+def _scene_of(draft: Draft, clause: Clause) -> int | None:
+    """The scene that stands before the picture, where the project has it."""
+    headed = _SCENE_NUMBER.match(clause.low)
+    number = int(headed[1]) if headed is not None else 0
+    return next((each.id for each in draft.facts.scenes if each.number == number), None)
 
 
 _HE: Final = re.compile(
@@ -163,7 +173,8 @@ def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner
     """The words of a clause that say what is seen."""
     low, text = without(clause.low, spans), without(clause.text, spans)
     head = (
-        _SUPPOSED.match(low)
+        _SCENE_NUMBER.match(low)
+        or _SUPPOSED.match(low)
         or _LED_IN.match(low)
         or _LEADING.match(low)
         or _ELLIPTIC.match(low)
@@ -175,7 +186,14 @@ def description(clause: Clause, spans: Sequence[tuple[int, int]], manner: Manner
     if draft.track is not None and (sound := _SOUND.search(low)) is not None:
         manner.values.setdefault("audio_path", draft.track)
         text = text[: sound.start()]
-    return tidy(text)
+    return tidy(_I_SEE.sub("", text))
+
+
+_I_SEE: Final = re.compile(
+    r"^(?:(?:and |so )?(?:i|we) (?:see|imagine|picture|envision|am imagining)|imagine|picture)\s+(?!(?:if|"
+    r"of|how)\b)",
+    re.IGNORECASE,
+)
 
 
 def told(draft: Draft, manner: Manner) -> dict[str, Any]:

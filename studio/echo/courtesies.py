@@ -4,12 +4,17 @@ import re
 from typing import Final
 
 _GREETED: Final = (
-    r"hey|heya|hi|hiya|yo|oh|ah|um+|uh+|er+m?|hmm+|hello|good (?:morning|afternoon|evening)|there|well|echo|"
+    r"hey|heya|hi|hiya|yo|oh|ah|um+|uh+|er+m?|hmm+|hello|(?:good )?(?:morning|afternoon|"
+    r"evening)(?=\s*(?:[,.!]|$))|good (?:morning|afternoon|evening)|there|well|echo|"
     r"ok(?:ay)?|right|sorry|actually|alright|all right|great|good|perfect|lovely|brilliant|awesome|excellent|"
-    r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|fine|sure"
+    r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|fine|sure|"
+    r"my (?:mistake|bad)|"
+    r"oops|whoops|apologies|pardon|hang on|i'm back(?: again)?|it's me(?: again)?|me again|"
+    r"(?:i )?hope (?:you(?:'re| are) (?:well|good)|all is well)"
 )
 _ANSWERED: Final = (
-    r"no(?! \w+ing\b)|nope|nah|yes|yeah|yep|not good|not quite|i (?:don't|do not|didn't) like (?:it|"
+    r"no(?=\s*[,.!;:–-]|\s+(?:i|it|it's|that|make|let|not|please|do|can|thanks|we|you)\b|$)|nope|nah|yes|"
+    r"yeah|yep|not good|not quite|i (?:don't|do not|didn't) like (?:it|"
     r"that|this)|"
     r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?) )?(?:a (?:bit|little) |much |way |"
     r"far )?too \w+(?=[.,;:!]\s*\w)|"
@@ -21,6 +26,18 @@ _ORDERED: Final = (
 )
 _MODAL: Final = r"(?:can|could|would|will)"
 _PLEADED: Final = (
+    r"i(?:'d| would) be (?:so |very |really |most )?(?:grateful|glad|happy|thankful) if you (?:could|"
+    r"would|can)|"
+    r"i(?:'d| would) (?:really )?appreciate it if you (?:could|would)|would it be possible to(?: get| have)?|"
+    r"it(?:'d| would) be (?:great|nice|lovely|good|wonderful|perfect|ideal|cool) "
+    r"(?:if you (?:could|would|can)|to (?:have|get|see))|may (?:i|we) (?:please )?(?:have|get|see)|"
+    r"do me a favou?r and|be (?:so )?(?:kind|good) (?:enough )?(?:to|and)|if you could(?: please)?(?= \w)|"
+    r"time to|"
+    r"(?:i|we) (?:want|wish|would like|'d like) that(?= (?:[\w' ]+ )(?:is|are|has|have|wears?|looks?|does|"
+    r"goes|gets))|"
+    r"(?:(?:my|our|the) )?(?:\w+ ){1,2}(?:wants?|wanted|asks?|asked|would (?:like|love)) (?:me |"
+    r"us )?to see(?! if\b)|"
+    rf"{_MODAL} (?:i|we|you) (?:please |maybe )?see(?! (?:how|if|whether|what)\b)|"
     rf"please(?: to)?|pls|kindly|{_MODAL} (?:you|we)(?: (?:be so (?:kind|good) as to|please|also|just|maybe|"
     r"quickly))?|any chance (?:you could|of)|is it possible to|do you think you (?:can|could)|"
     r"i was wondering if you could|(?:i|we)(?: want| need| would like|'d like|'d love| would love) you to|"
@@ -44,7 +61,8 @@ PLEA: Final = re.compile(
 )
 """What a new order begins with where somebody asks for it."""
 _THANKED: Final = (
-    r"please|pls|thanks(?: (?:a lot|so much|in advance))?|thank you(?: (?:so|very) much)?|"
+    r"please|pls|lol|haha|hehe|thanks(?: (?:a (?:lot|bunch|ton|million)|so much|in advance|again))?|"
+    r"thank you(?: (?:so|very) much)?|"
     r"many thanks|cheers|ta|"
     r"mate|ok(?:ay)?\?|will you|would you|could you|can you"
 )

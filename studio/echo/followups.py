@@ -12,15 +12,17 @@ from studio.echo.clauses import Clause
 from studio.echo.clips import add_clips, ask_about
 from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, read_manner, tidy, without
-from studio.echo.phrases import MODIFY
+from studio.echo.phrases import CLIP, MODIFY
 from studio.echo.plans import Missing, Terms
 from studio.echo.references import says_again
 from studio.echo.sequels import relative_length
+from studio.echo.touching import ALSO, DOES_IT, NOT_BUT, TOUCHED
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
     r"^(?:(?:(?:make|have|let) (?:him|her|them)|"
-    r"(?:(?:it|this|that) )?(?:should|must|needs to|has to) (?:be|have|look|feel)|a? ?different(?: style)?|"
+    r"(?:(?:it|this|that) )?(?:should|must|needs to|has to)(?: (?:be|have|look|feel))?|"
+    r"a? ?different(?: style)?|"
     r"an? (?:bit |little |much )?(?:longer|shorter) (?:one|version|take|clip)|(?:use|try|set|"
     r"change) (?:the |its )?(?:style|duration|length|quality)|use|try|"
     r"(?:\w+|a few) more(?: (?:versions?|takes?|variations?|clips?|shots?))?|more (?:versions?|"
@@ -83,7 +85,7 @@ SHORTEST_PICTURE: Final = 4
 
 def is_modification(draft: Draft, clause: Clause) -> bool:
     """Whether a clause changes what was asked for before."""
-    if draft.clip is not None and _says_only_how(draft, clause):
+    if draft.clip is not None and (_says_only_how(draft, clause) or _touches_up(draft, clause)):
         return True
     match = MODIFY.match(clause.low)
     if match is None or (draft.clip is None and _DESCRIBED.match(clause.low)):
@@ -95,6 +97,13 @@ def is_modification(draft: Draft, clause: Clause) -> bool:
     )
     points_back = re.match(r"(?:make|change|put) (?:it|that|this|them)\b", clause.low)
     return bool(says_again or points_back) or draft.clip is not None
+
+
+def _touches_up(draft: Draft, clause: Clause) -> bool:
+    if draft.clip is None or TOUCHED.match(clause.low) is None:
+        return False
+    cast = find_cast(clause.text, draft.facts, is_story=False).names
+    return {*cast} <= {*draft.clip.cast} and re.search(rf"\b{CLIP} (?:of|where|with)\b", clause.low) is None
 
 
 def _says_only_how(draft: Draft, clause: Clause) -> bool:
@@ -132,6 +141,7 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans]).strip()
     if TOO.match(rest.lower()):
         rest = ""
+    rest = ALSO.sub("", rest) if find_cast(rest, draft.facts).names == () else rest
     rest = tidy(_SHOULD.sub(" ", _LIKE_THAT.sub("", rest[_led(rest) :])))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
@@ -169,13 +179,9 @@ def _with_manner(terms: Terms, manner: Manner) -> Terms:
 def _with_words(terms: Terms, rest: str, cast: Cast, draft: Draft) -> Terms:
     """Who is exchanged, added or taken out, and what else is to be seen."""
     low = rest.lower()
-    if (replaced := _REPLACE.match(low)) is not None and find_cast(rest, draft.facts).names:
-        return _exchanged(
-            terms,
-            rest[replaced.start("new") : replaced.end("new")],
-            draft,
-            rest[replaced.start("old") : replaced.end("old")],
-        )
+    if cast.names and (replaced := _REPLACE.match(low) or NOT_BUT.match(low)) is not None:
+        new, old = (rest[slice(*replaced.span(each))] for each in ("new", "old"))
+        return _exchanged(terms, new, draft, old)
     if (turned := _turned(terms, rest)) is not None:
         return turned
     if (instead := _INSTEAD.search(low)) is not None and cast.names:
@@ -253,7 +259,7 @@ def _exchanged(terms: Terms, rest: str, draft: Draft, old: str) -> Terms:
             prompt, is_placed = prompt[:start] + word + prompt[end:], True
     if not is_placed:
         prompt = f"{' and '.join(new.names)}, {prompt}"
-    extra = tidy(without(rest, [(s, e) for s, e, _ in new.spans]))
+    extra = tidy(DOES_IT.sub("", without(rest, [(s, e) for s, e, _ in new.spans])))
     cast = tuple(dict.fromkeys((*(name for name in terms.cast if name not in leaving), *new.names)))
     return replace(terms, prompt=_seen_otherwise(prompt, extra), cast=cast)
 

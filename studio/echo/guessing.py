@@ -14,7 +14,10 @@ _NAMED: Final = re.compile(
     r"eight|nine|ten)"
     r"|\bgen_\w|\b(?:first|second|third|fourth|fifth|last|latest|next) (?:scene|episode)\b"
 )
-_HEADED: Final = re.compile(r"(?:scene|shot|clip)s?\s*(?:number |no\.? ?|#)?\w*\s*[:,–-]")
+_HEADED: Final = re.compile(
+    r"(?:scene|shot|clip)s?\s*(?:number |no\.? ?|#)?\w*\s*[:,–-](?!\s*(?:where|how|what|is|are|any|when|"
+    r"why|did|has)\b)"
+)
 """As "scene 3: Kai walks": a heading of a description."""
 _PICTURE: Final = re.compile(r"\b(?:clip|shot|video|animation|scene) (?:of|where|with|in which|showing)\b")
 _ABOUT: Final = (
@@ -34,11 +37,18 @@ _ABOUT: Final = (
         (
             r"\?\s*$|\b(?:problems?|issues?|errors?|stuck|fail\w*|updates?|progress|news|status|ready|"
             r"finished|"
-            r"score|verdict)\b|\bany idea\b|^(?:how|why|where|when|who|which|what)\b"
+            r"score|verdict)\b|\bany idea\b|\b(?:where are we|how far|how(?:'s| is) it)\b|^(?:how|why|"
+            r"where|when|who|which|what)\b"
         ),
     ),
 )
 _ASKING: Final = re.compile(r"(?:is|are|was|were|has|have|did|does|do|why|when|where|who)\b")
+_CUT_TO_IT: Final = re.compile(
+    r"\b(?:(?:on|to|with|hits?|follow(?:s|ing)?|match(?:es|ing)?|in time (?:to|with)) (?:the|every|"
+    r"each) (?:\w+ )?"
+    r"(?:beats?|rhythm|tempo|pace|downbeats?)|(?:clip|scene|shot|video|trailer|teaser|episode)\b)"
+)
+"""As "cuts on the beat of ...", which speaks of a picture."""
 _SPEED: Final = re.compile(
     r"\b(?:bpm|tempo|speed|beats?|rhythm|analy\w+|fast|slow|pace|downbeats?|beats per minute)\b"
 )
@@ -49,7 +59,7 @@ def about(clause: Clause, facts: Facts, *, is_question: bool) -> str | None:
     low = clause.low
     if _PICTURE.search(low) or _HEADED.match(low):
         return None
-    if _SPEED.search(low) and find_sound(clause, facts.tracks) is not None:
+    if _CUT_TO_IT.search(low) is None and _SPEED.search(low) and find_sound(clause, facts.tracks) is not None:
         return "music"
     if not _NAMED.search(low) and not _is_titled(clause, facts):
         return None

@@ -8,7 +8,8 @@ from studio.echo.amounts import NUMBER, duration, number
 from studio.echo.clauses import Clause
 
 _ANNOUNCED: Final = re.compile(
-    rf"^[^:]{{0,60}}?\b(?P<count>{NUMBER})\s+(?:[\w'-]+\s+){{0,3}}?(?:clips|scenes|shots|videos|animations)\s*:\s*"
+    rf"^[^:]{{0,60}}?\b(?P<count>{NUMBER})\s+(?:[\w'-]+\s+){{0,3}}?(?:clips|scenes|shots|videos|animations)"
+    r"(?:,? (?:please|pls|for (?:me|us)))?\s*:\s*"
 )
 _JOINTS: Final = (
     re.compile(r"\s*[.;]\s+(?:and\s+)?"),
@@ -50,7 +51,9 @@ def _ends_with_length(low: str) -> bool:
 
 def _is_picture(part: Clause) -> bool:
     """Whether a part can stand for itself; a lone word goes on with what was said before it."""
-    return len(part.low.split()) > 1
+    length = duration(part.low)
+    told = part.low if length is None else part.low[: length.start] + part.low[length.end :]
+    return len(told.split()) > 1
 
 
 def _parts(rest: Clause, joint: re.Pattern[str]) -> Iterator[Clause]:

@@ -116,8 +116,9 @@ def _read_amounts(low: str, manner: Manner) -> None:
         start = length.start
         lead = re.search(
             r"(?:\b(?:for|about|around|some|exactly|in|at|lasting|that lasts|running|up to|at most|under|"
-            r"max|no more than|roughly|say|"
-            r"(?:with |of )?(?:an? |the )?(?:total )?(?:duration|length|runtime)(?:[:=]| of| is)?|"
+            r"max|no more than|roughly|say|maybe|perhaps|ideally|preferably|"
+            r"(?:with |of )?(?:an? |the )?(?:more |much )?(?:long(?:er)? |short(?:er)? )?(?:total )?"
+            r"(?:duration|length|runtime)(?:[:=,]| of| is)?|"
             r"(?:make|keep) it) )+$",
             low[:start],
         )
@@ -174,9 +175,19 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
         rf" (?:an? |the )?(?P<s>{any_of})(?: style)?(?: for (?:it|this|that|them))?\b(?=\s*(?:[,.;:]|$|"
         rf"instead|please|this))"
     )
+    timed = (
+        rf"(?:(?<=seconds )|(?<=secs )|(?<=minute )|(?<=minutes )|(?<=\ds ))(?P<s>{any_of})\s*(?=[,.;:]|$)"
+    )
     alone = rf"(?:^|[,;–—-]\s+)(?P<s>{any_of})\s*(?=[,.;:–—]|\s-|$)"
     looked = rf",?\s*\b(?:in |with )?(?:an? )?(?P<s>{any_of})[ -](?:look|aesthetic|feel|vibe)s?\b\s*[:,]?"
-    return known, (re.compile(looked), before, re.compile(behind), re.compile(chosen), re.compile(alone))
+    return known, (
+        re.compile(looked),
+        before,
+        re.compile(behind),
+        re.compile(chosen),
+        re.compile(alone),
+        re.compile(timed),
+    )
 
 
 def _style_named(words: str, known: Sequence[str]) -> str:
@@ -210,6 +221,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+|\(\s*\)", " ", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+([,.;:])", r"\1", text)
+    text = re.sub(r"(?<!\.)\.\s*,", ",", text)
     text = re.sub(r"([,;:])(?:\s*[,;:.])+", r"\1", text)
     before = None
     while before != text:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from studio.echo.actions import MOST
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.facts import Numbered
@@ -157,9 +158,17 @@ def plan_cancelling(draft: Draft, clause: Clause) -> None:
         )
 
 
+_ALL_TRACKS: Final = re.compile(
+    r"\b(?:every|each|all)\b(?: of)?(?: (?:the|our|my))?(?: \w+)? (?:tracks?|songs?|pieces|music|tunes?|"
+    r"files?)\b"
+)
+
+
 def plan_analysis(draft: Draft, clause: Clause) -> None:
     """A track's tempo and beats."""
     paths = find_sounds(clause, draft.facts.tracks)
+    if not paths and _ALL_TRACKS.search(clause.low):
+        paths = list(draft.facts.tracks[:MOST])
     if not paths and draft.context.audio_path is not None:
         paths = [draft.context.audio_path]
     if not paths and draft.track is not None and (SAYS_IT.search(clause.low) or draft.steps):

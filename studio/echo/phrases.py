@@ -57,7 +57,7 @@ STATUS: Final = re.compile(
     r"i'd like)?\s*(?:on |about )?(?:a |an |the |me the |me a |its |current |your )*"
     r"(?:status|progress|state|status report|progress report)\b"
     rf"|how(?:'?s| is| are| far(?: along)?| long| much longer| did| does)\b.{{0,40}}\b(?:{_ASKED})"
-    rf"|(?:is|are|was|were|did|has|have(?! (?:it|that|this|episode|ep|scene)\b)|does)\s+(?:the |my |our |"
+    rf"|(?:is|are|was|were|did|has|have(?! (?:it|that|this|episode|ep|scene|the)\b)|does)\s+(?:the |my |our |"
     rf"there )?(?:{_ASKED}|anything|any)"
     r"|when (?:will|is|are|can|does|do)\b|what time will\b"
     r"|what(?:'s| is| are| was)\b.{0,30}\b(?:rendering|running|going on|queue|queued|"
@@ -132,6 +132,7 @@ EPISODE: Final = re.compile(
     rf"(?:{ASSEMBLING}|put together)\b.{{0,120}}\bepisodes?\b|(?:assemble|compile|stitch|combine|join)\b"
     r"|(?:an?|the|another|new)?\s*(?:\w+\s)?episodes?\b.{0,30}\b(?:from|out of|of scenes|with "
     r"scenes|rendered|assembled|please)\b"
+    r"|(?:an? |another )?(?:(?:brand )?new|another) episode\W*$"
     r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as|in)\b.{0,20}\bepisode\b"
 )
 CHANGE: Final = re.compile(
@@ -145,9 +146,11 @@ MODIFY: Final = re.compile(
     r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
     r"version|"
     r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
+    r"no (?!problem|worries|thanks|one\b|clip|scene)\w|not (?=[\w' ]{2,30}(?:,| but\b))|"
+    r"(?:make|do|have|but)\s+(?:instead|rather)\b|"
     r"(?:do|make|render|try|create|generate|give me)\s+(?:it|that|this|another one|(?:\w+|a few) more"
     r"(?: of (?:it|that|those|these|them))?)\b|use\b|(?:it|this|that) (?:should|must|needs to|"
-    r"has to) (?:be|have|look|feel)\b|"
+    r"has to) \w+|"
     r"the \w+ (?:should|must|needs to) (?:be|have|look)\b|(?:i want|i'd like|i need|we need|we want|"
     r"give it|give me) "
     r"(?:more|less|fewer)\b|(?:more|less|fewer) \w|(?:make|have|let) (?:him|her|them)\b|(?:change|"
@@ -213,7 +216,7 @@ SENTENCES: Final = (
     re.compile(
         rf"(?:an? |the |another )?(?:[\w-]+ ){{0,3}}?(?:{CLIP}|draft) (?:of|where|with|showing|in which)\b"
     ),
-    re.compile(rf"{LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:])"),
+    re.compile(rf"{LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:](?=(?:\s+\S+){{4}}))"),
     re.compile(rf"(?:where|who|why|how|when|what|which|any|is|are|did|does|has|have)\b.{{0,40}}\b{_NAMED}"),
     re.compile(r"(?:where|how)(?:'s| is| are)\b|(?:any )?(?:updates?|news|progress) (?:on|of|about)\b"),
     re.compile(

@@ -4,26 +4,36 @@ import re
 from typing import Any, Final
 
 from studio.canon.tables import words_of
-from studio.echo.amounts import NUMBER
+from studio.echo.amounts import LIST, NUMBER, listed
 from studio.echo.clauses import Clause
 from studio.echo.drafting import Draft
 from studio.echo.manner import Manner, tidy, without
 from studio.echo.orders import aims, ask_unless_asked, manner_of
 from studio.echo.phrases import ASSEMBLING, MAKING, REDO
 from studio.echo.plans import Missing
-from studio.echo.references import find_by_one_word, find_episodes, find_scenes, says_again
+from studio.echo.references import Target, find_by_one_word, find_episodes, find_scenes, says_again
 from studio.echo.sequels import PICKED, picked
+from studio.echo.touching import TOUCHED
 
 
 def fits_redoing(draft: Draft, clause: Clause) -> bool:
     """Whether something that there is shall be made anew."""
     low = clause.low
+    if (headed := _HEADED.match(low)) is not None and TOUCHED.match(low[headed.end() :]):
+        return bool(find_scenes(clause, draft.facts))
     if _BARE.match(low) is not None:
         return bool(find_scenes(clause, draft.facts))
     if re.match(
         r"(?:re-?(?:generate|render|do|try|take|make|shoot|create|run)|start (?:over|afresh))\b", low
     ):
         return not re.search(r"\bepisodes?\b", low)
+    if (
+        _DO_OVER.match(low)
+        and draft.clip is None
+        and draft.spoken_of
+        and not find_scenes(clause, draft.facts)
+    ):
+        return True
     names = bool(
         find_by_one_word(clause, draft.facts)
         or find_scenes(clause, draft.facts)
@@ -34,6 +44,15 @@ def fits_redoing(draft: Draft, clause: Clause) -> bool:
     return names and (REDO.search(low) is not None or says_again(low))
 
 
+_HEADED: Final = re.compile(
+    rf"(?:for |in )?(?:the )?scenes? (?:number |no\.? ?|#)?{NUMBER}\s*"
+    r"(?:[:,–-]|(?=(?:i|we) ))\s*(?:(?:i|we) (?:want|need|would like|'d like|prefer) )?(?:make it )?"
+)
+"""As "scene 3: more fog", where TOUCHED follows."""
+_DO_OVER: Final = re.compile(
+    r"(?:do|make|render|try|run|shoot|have|give) (?:it|that|this|them) "
+    r"(?:over|again|anew|once more|another (?:go|try|take|shot))\b"
+)
 _BARE: Final = re.compile(
     rf"(?:{MAKING}|{ASSEMBLING}|run)\s+(?:the |my |our )?scenes?\s+(?:number |no\.? ?|#)?{NUMBER}"
     rf"(?:\s*(?:,|&|-|–|and|to|through)\s*(?:and |scene )?{NUMBER})*"
@@ -43,7 +62,7 @@ _BARE: Final = re.compile(
 _REDO_WORDS: Final = re.compile(
     r"\b(?:have\s+made|(?:is|was|does|looks?)(?:n't| not) (?:good|right|work\w*|look \w+|great)(?: enough)?|"
     r"re-?(?:generate|render|do|try|take|make|shoot|create|run)|again|once more|one more time|"
-    r"anew|from scratch|an? (?:new|fresh|different|better) (?:version|take|render)(?: of)?|"
+    r"anew|from scratch|(?:an? )?(?:new|fresh|different|better) (?:version|take|render)(?: (?:of|from|for))?|"
     r"(?:do|make|render|try|run|shoot|generate|give me|get me) (?:it|that|this)?(?: over)?|"
     r"have another (?:go|stab|crack)(?: at| with)?|start over(?: with it)?|take (?:two|three)(?: of)?|"
     r"(?:i(?:'m| am) )?(?:not|un) ?(?:so |very |really )?(?:happy|satisfied|pleased) with|(?:i|"
@@ -67,11 +86,14 @@ def plan_redoing(draft: Draft, clause: Clause) -> None:
         draft.ask(Missing.SCENE, "Which scenes are those? Name them by their numbers.")
         return
     manner, targets = manner_of(draft, clause), aims(draft, clause, finished=True)
+    targets = _of_bare_numbers(draft, clause) or targets
     said: dict[str, Any] = {
         name: manner.values[name]
         for name in ("duration", "style", "quality", "seed")
         if name in manner.values
     }
+    if "audio_path" in manner.values:
+        draft.notes.append("A take made anew keeps the music it had: the track that you name is left out.")
     if change := _changed(draft, clause, manner):
         said["change"] = change
     for target in targets:
@@ -84,6 +106,23 @@ def plan_redoing(draft: Draft, clause: Clause) -> None:
         ask_unless_asked(draft, missing, "What shall be made anew? Name a scene or a generation.")
 
 
+_NUMBERED: Final = re.compile(
+    rf"(?:redo|re-?(?:generate|render|do|try|take|make|shoot|create|run))\s+(?:number |no\.? ?|"
+    rf"#)?(?P<list>{LIST})"
+    r"(?!\s*(?:more|times|takes|versions|clips))\b"
+)
+
+
+def _of_bare_numbers(draft: Draft, clause: Clause) -> list[Target]:
+    """The scenes of "redo 5 and 6", where the project has them all."""
+    named = _NUMBERED.match(clause.low)
+    if named is None:
+        return []
+    wanted = [*listed(named["list"])]
+    there = {each.number: each.id for each in draft.facts.scenes}
+    return [{"scene_id": there[each]} for each in wanted] if {*wanted} <= {*there} else []
+
+
 _A_SCENE: Final = re.compile(r"\b(?:the|a|that|this|my|our) scene\b")
 
 
@@ -92,6 +131,7 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
     found = find_scenes(clause, draft.facts) or find_by_one_word(clause, draft.facts)
     spans = [(start, end) for start, end, _, _ in manner.spans]
     spans += [(found.start, found.end)] if found.end else []
+    spans += [named.span("list")] if (named := _NUMBERED.match(clause.low)) is not None else []
     spans += [each.span() for each in PICKED.finditer(clause.low)] if picked(draft, clause.low) else []
     rest = without(clause.text, spans)
     rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])

@@ -48,7 +48,14 @@ LENGTHS: Final[Mapping[str, float]] = {
 """What "longer" means where no length is said: twice; "shorter": half."""
 _PICTURED: Final = re.compile(rf"{LENGTH} of\b")
 """As "6 seconds of rain", which is a clip, and no length of a trailer."""
-_RATHER: Final = re.compile(rf"\b(?P<how>{'|'.join(LENGTHS)})\b")
+_RATHER: Final = re.compile(
+    rf"(?<!hold )(?<!linger )\b(?P<how>{'|'.join(LENGTHS)})\b"
+    r"(?!\s+(?:shadows?|pauses?|beats?|hair|sleeves?|takes? on|look|hold|coat|dress|skirt|exposure|lens)\b)"
+)
+_HELD: Final = re.compile(
+    r"(?:hold|linger|stay|pause|rest|let|keep)\b(?! (?:it|this|that|the (?:clip|shot|scene|video|trailer))\b)"
+)
+"""As "hold the last pose longer", which is no longer clip."""
 _BY: Final = re.compile(
     rf"(?P<amount>\b{NUMBER}[- ]?(?:seconds?|secs?|s|minutes?|mins?)) (?P<how>longer|shorter|more|less)\b"
 )
@@ -63,7 +70,7 @@ def relative_length(
     low: str, before_s: float, longest_s: float = LONGEST_S, said_s: float | None = None
 ) -> float | None:
     """A length, seconds: so much more or less as is said, else `said_s`, else twice or half; or None."""
-    found = _RATHER.search(low)
+    found = None if _HELD.match(low) else _RATHER.search(low)
     if (by := _BY.search(low)) is not None and (amount := duration(by["amount"])) is not None:
         is_less = by["how"] in {"shorter", "less"}
         length_s = before_s - amount.value if is_less else before_s + amount.value

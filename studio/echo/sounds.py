@@ -88,6 +88,10 @@ def with_words(low: str, start: int, end: int) -> tuple[int, int]:
     before = re.search(
         r",?\s*\b(?:(?:and )?(?:set |cut |synced |timed |edited |lay it |laid )?(?:to|on|with|"
         r"using|over|under)(?: the (?:music|song|track|sound)(?: of)?)?|"
+        r"(?:(?:make|let|have) (?:the |all )?cuts (?:land|fall|hit) |(?:that |which )?(?:follow(?:s|ing)?|"
+        r"match(?:es|ing)?) "
+        r"|(?:cut|synced|timed|edited|in time|moving|dancing) )?(?:(?:on|to|with|in) )?(?:the |every |each )?"
+        r"(?:beats?|rhythm|tempo|pace|downbeats?) of|"
         r"(?:with |the )?(?:music|audio|soundtrack|song|track)[:=]?|with|to)\s+(?:the )?$",
         low[:start],
     )

@@ -1,0 +1,103 @@
+"""What people say around an order, and how they touch up what was made."""
+
+from typing import Any
+
+import pytest
+
+from benchmarks.echo import LEFT_OUT, answered, project
+
+FACTS = project()
+
+
+def done(*said: str) -> list[tuple[str, dict[str, Any]]]:
+    *turns, query = said
+    steps = answered({"turns": turns, "query": query}, FACTS).steps
+    return [(step.action, dict(step.parameters)) for step in steps if step.action not in LEFT_OUT]
+
+
+@pytest.mark.parametrize(
+    ("touch", "seen"),
+    [
+        ("warmer", "warmer"),
+        ("hold the last pose longer", "hold the last pose longer"),
+        ("push the colours towards teal", "push the colours towards teal"),
+        ("give it some grain", "some grain"),
+        ("it must rain also", "rain"),
+        ("make instead at evening", "at evening"),
+        ("no hat", "no hat"),
+    ],
+)
+def test_a_touch_goes_on_with_the_picture_before(touch: str, seen: str) -> None:
+    [(action, parameters)] = done("A clip of Hana in the orchard", touch)
+    assert (action, parameters["prompt"]) == ("generate_video", f"Hana in the orchard, {seen}")
+    assert parameters["duration"] == 5
+
+
+def test_somebody_else_takes_the_place_of_the_one_who_is_denied() -> None:
+    [(_, parameters)] = done("Kai reads a letter on the stairs", "not Kai, Ren Sato")
+    assert parameters["prompt"] == "Ren Sato reads a letter on the stairs"
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("scene 3: more fog", [("regenerate_video", {"scene_id": 103, "change": "more fog"})]),
+        ("redo 5 and 6", [("regenerate_video", {"scene_id": 105}), ("regenerate_video", {"scene_id": 106})]),
+        ("redo 5 more times", []),
+        (
+            "My sister says scene 4 is too slow, could you redo it at 4 seconds?",
+            [("regenerate_video", {"scene_id": 104, "duration": 4})],
+        ),
+        (
+            "the hair of Mira must become shorter",
+            [("update_character", {"character": "Mira Tanaka", "change": "hair: shorter"})],
+        ),
+        ("Evening! Is episode 2 done yet?", [("report_status", {"episode_id": 202})]),
+        (
+            "analyse all three tracks",
+            [("analyze_track", {"audio_path": each}) for each in FACTS.tracks],
+        ),
+        (
+            "trailer of scenes 1 4 and 6",
+            [("make_trailer", {"scene_ids": [101, 104, 106]})],
+        ),
+    ],
+)
+def test_orders_are_found_in_what_is_said_around_them(
+    said: str, steps: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert done(said) == steps
+
+
+@pytest.mark.parametrize(
+    ("said", "prompt", "track"),
+    [
+        ("a clip cut to the beat of battle_theme.wav: Kai sprinting", "Kai sprinting", "battle_theme.wav"),
+        ("a music video for rain_piano.mp3 with Mira by the sea", "Mira by the sea", "rain_piano.mp3"),
+        (
+            "a clip that follows the rhythm of the festival track, where Hana drums",
+            "Hana drums",
+            "festival.ogg",
+        ),
+    ],
+)
+def test_a_picture_cut_to_a_track_is_no_analysis(said: str, prompt: str, track: str) -> None:
+    [(action, parameters)] = done(said)
+    assert (action, parameters["prompt"]) == ("generate_video", prompt)
+    assert parameters["audio_path"] == f"/media/{track}"
+
+
+def test_a_picture_under_the_heading_of_a_scene_belongs_to_it() -> None:
+    [(_, parameters)] = done("Scene 5: Kai draws his sword, 8 seconds ink noir")
+    assert parameters == {
+        "prompt": "Kai draws his sword",
+        "duration": 8,
+        "style": "ink noir",
+        "scene_id": 105,
+    }
+
+
+def test_a_take_made_anew_says_that_its_music_stays() -> None:
+    plan = answered({"query": "re-render scene 6 with festival.ogg as soundtrack"}, FACTS)
+    assert [step.action for step in plan.steps] == ["regenerate_video"]
+    assert any("keeps the music" in note for note in plan.notes)
