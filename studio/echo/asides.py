@@ -23,7 +23,7 @@ DROPPED: Final = re.compile(
 _JUDGED: Final = (
     r"good|great|fine|ok(?:ay)?|perfect|wrong|bad|awful|terrible|off|nice|lovely|ugly|crap|rubbish|"
     r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it|"
-    r"flat|dull|stiff|messy|noisy|soft|hard|loud|empty|busy|cold|warm|muddy|grainy|jerky|rushed|plain|close|far"
+    r"flat|dull|stiff|messy|noisy|soft|hard|loud|empty|busy|cold|warm|muddy|grainy|jerky|rushed|plain|close|far|ready"
 )
 _SAID_BY: Final = (
     r"(?:(?:my |our |the )?[\w ]{2,30} (?:says?|said|thinks?|thought|feels?|finds?) (?:that )?)?"
@@ -35,7 +35,12 @@ REMARK: Final = re.compile(
     rf"|{_SAID_BY}(?:scene|episode|gen_|it|that|this|the [\w' ]{{1,40}}?)(?:[\w' ]{{0,20}})(?:'s| is| was|"
     rf" looks?| looked|"
     r" turned out| came out| feels?| seems?)(?: (?:really|so|too|very|no|not|quite|a bit|just|way|all))*"
-    rf" (?:{_JUDGED})\b)[^.!?]*$"
+    rf" (?:{_JUDGED})\b"
+    r"|(?:scenes? \w+|episodes? \w+|gen_\w+) (?:still )?(?:feels?|looks?|seems?|sounds?|came out|"
+    r"turned out) \w+"
+    r"|the (?:first|second|third|last|other|new|old|newest|earlier) (?:version|one|take|clip) (?:i|"
+    r"we) (?:like|prefer|love)\b"
+    r")[^.!?]*$"
 )
 """Praise and blame of what there is: they order nothing by themselves."""
 TOO: Final = re.compile(

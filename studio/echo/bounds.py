@@ -116,6 +116,12 @@ _OTHERS_WORK: Final = (
 )
 _SCOPE: Final = (
     (
+        r"^(?:find|recommend|suggest|look up|get|search for)\b.{0,40}\b(?:restaurants?|places? (?:to|near|"
+        r"for|in)|"
+        r"place|hotels?|flights?|recipes?|caf[eé]s?|pizza|lunch|dinner|doctor|dentist|taxi|apartment)\b"
+        r"(?!.{0,40}\b(?:scene|clip|shot)\b)"
+    ),
+    (
         r"^(?:write|code|program|develop|implement|debug|compile)\b.{0,40}\b(?:script|program|"
         r"code|function|app|essay|poem|e-?mail|letter|virus|malware|website|python|java\w*|"
         r"homework|resume|cv|article|report for|song lyrics)\b"
@@ -143,7 +149,8 @@ _SCOPE: Final = (
         r"going on|running|generations?|videos?|styles?|taking|coming)\b)"
     ),
     (
-        r"^(?:what|who|whose|why|where|when|which|how)\b(?! about\b)(?!.{0,80}\b(?:scenes?|episodes?|ep|"
+        r"^(?!when\b[^?]*,)(?:what|who|whose|why|where|when|which|"
+        r"how)\b(?! about\b)(?!.{0,80}\b(?:scenes?|episodes?|ep|"
         r"clips?|"
         r"projects?|trailers?|render\w*|queue\w*|characters?|bpm|tempo|beats|tracks?|songs?|music|gen_|"
         r"it|that|"

@@ -198,7 +198,10 @@ def _worded(clause: Clause, spans: tuple[tuple[int, int, str], ...]) -> str:
         return tidy(f"{text[slice(*more.span('what'))]} on the {where}")
     if (looks := of_looks(clause)) is not None:
         how = text[slice(*looks.span("how"))]
-        return tidy(how if looks["part"] in WHOLE else f"{looks['part']}: {how}")
+        part = looks["part"]
+        if (thing := re.search(r"['’]s? (.+)$", looks["whom"])) is not None:
+            part = f"{thing[1]} {part}"
+        return tidy(how if not part or part in WHOLE else f"{part}: {how}")
     return ""
 
 

@@ -63,7 +63,7 @@ _SCENE_NUMBER: Final = re.compile(
 SHORTEST_DESCRIPTION: Final = 3
 _SEEN: Final = THING_WORDS | FIGURE_WORDS | frozenset(PERSON_WORDS)
 _QUESTION: Final = re.compile(
-    r"^(?:what|which|who|why|when|where|how|is|are|do|does|did|can|could|should|would|will)\b"
+    r"^(?!when\b[^?]*,)(?:what|which|who|why|when|where|how|is|are|do|does|did|can|could|should|would|will)\b"
 )
 
 
@@ -236,6 +236,21 @@ def is_telling(prompt: str, cast: Cast) -> bool:
     return bool(
         {*words}
         - {"scene", "clip", "video", "shot", "anime", "something", "it", "one", "and", "with", "for", "me"}
+        - {
+            "together",
+            "new",
+            "another",
+            "please",
+            "now",
+            "today",
+            "a",
+            "an",
+            "the",
+            "us",
+            "short",
+            "nice",
+            "quick",
+        }
     )
 
 

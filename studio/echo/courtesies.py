@@ -9,6 +9,8 @@ _GREETED: Final = (
     r"ok(?:ay)?|right|sorry|actually|alright|all right|great|good|perfect|lovely|brilliant|awesome|excellent|"
     r"thanks(?: a lot)?|thank you(?: (?:so|very) much)?|many thanks|ta|cheers|mate|cool|nice|fine|sure|"
     r"my (?:mistake|bad)|"
+    r"very (?:nice|good|cool|pretty)|so (?:nice|good|beautiful|pretty)|"
+    r"(?:beautiful|wonderful|amazing|fantastic|super|(?:i )?(?:like|love) it)(?=\s*(?:[,.!;]|$))|"
     r"oops|whoops|apologies|pardon|hang on|i'm back(?: again)?|it's me(?: again)?|me again|"
     r"(?:i )?hope (?:you(?:'re| are) (?:well|good)|all is well)"
 )
@@ -17,7 +19,7 @@ _ANSWERED: Final = (
     r"yeah|yep|not good|not quite|i (?:don't|do not|didn't) like (?:it|"
     r"that|this)|"
     r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?) )?(?:a (?:bit|little) |much |way |"
-    r"far )?too \w+(?=[.,;:!]\s*\w)|"
+    r"far )?too \w+(?: for [\w' ]{2,24})?(?=[.,;:!]\s*\w|\s+(?:so|please|give|make|can|could|cut)\b)|"
     r"so|if so|if yes|if it is(?=\s*,)"
 )
 _ORDERED: Final = (
@@ -31,7 +33,10 @@ _PLEADED: Final = (
     r"i(?:'d| would) (?:really )?appreciate it if you (?:could|would)|would it be possible to(?: get| have)?|"
     r"it(?:'d| would) be (?:great|nice|lovely|good|wonderful|perfect|ideal|cool) "
     r"(?:if you (?:could|would|can)|to (?:have|get|see))|may (?:i|we) (?:please )?(?:have|get|see)|"
-    r"do me a favou?r and|be (?:so )?(?:kind|good) (?:enough )?(?:to|and)|if you could(?: please)?(?= \w)|"
+    r"i(?:'ve| have) decided(?: that)?|you (?:can|may)(?: now| go ahead and)?(?= (?:publish|release|put|"
+    r"render|redo|"
+    r"cancel|make|send))|do me a favou?r and|be (?:so )?(?:kind|good) (?:enough )?(?:to|and)|"
+    r"if you could(?: please)?(?= \w)|"
     r"time to|"
     r"(?:i|we) (?:want|wish|would like|'d like) that(?= (?:[\w' ]+ )(?:is|are|has|have|wears?|looks?|does|"
     r"goes|gets))|"

@@ -22,7 +22,8 @@ def fits_episode(draft: Draft, clause: Clause) -> bool:
     if _PICTURE.match(clause.low):
         return False
     if EPISODE.match(clause.low) or re.match(
-        r"re-?(?:render|do|make|build|generate)\b.*\bepisode", clause.low
+        r"re-?(?:render|do|make|build|generate)\b.*\bepisode|(?:from|out of|of|with) scenes?\b.*\bepisode",
+        clause.low,
     ):
         return True
     titled = find_episodes(clause, draft.facts).things
@@ -35,7 +36,8 @@ def fits_episode(draft: Draft, clause: Clause) -> bool:
 
 _TITLE: Final = re.compile(
     r"\b(?:called|titled|named|entitled|(?:call|title|name) (?:it|that|this|the episode)|with the title|"
-    r"(?:working )?title[:=]?)\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
+    r"(?:its |the )?(?:working )?title(?:[:=]| is| should be| shall be|"
+    r" will be)?)\s*(?P<t>[\"“'«`][^\"”'»`]+[\"”'»`]|"
     r"[A-Z][^,.;]*|(?:(?!(?:from|with|of|out|and|using|for)\b)[\w'-]+(?:\s+|(?=[,.;]|$))){1,6})"
 )
 
@@ -139,13 +141,16 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
     )
     if not (behind.strip(" ,.!") or front) and (newest := _made_in_turn(draft)):
         return {"generation_ids": newest}
-    if _ITS.search(clause.low):
+    if _ITS.search(clause.low) or _FROM_THEM.search(clause.low):
         return _of_spoken(draft, clause)
     if _WHOLE.search(behind) or not (SAYS_IT.search(behind) or SAYS_BOTH.search(behind) or front):
         return {"project_id": draft.facts.project_id}
     return _of_spoken(draft, clause)
 
 
+_FROM_THEM: Final = re.compile(
+    r"\b(?:from|out of) (?:both|all|these|those|them|it|that)\b.*\b(?:trailer|teaser|promo|reel)\b"
+)
 _ITS: Final = re.compile(r"\bits (?:[\w-]+ ){0,3}?(?:trailer|teaser|promo)\b")
 """As in "its trailer", of what was just spoken of."""
 

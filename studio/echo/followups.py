@@ -112,12 +112,19 @@ def _says_only_how(draft: Draft, clause: Clause) -> bool:
         return True
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
     spans = [(start, end) for start, end, _, _ in manner.spans]
-    return bool(spans) and not tidy(re.sub(r"\bit\b", " ", without(clause.low, spans)))
+    rest = without(clause.low, spans)
+    return bool(spans) and not tidy(
+        re.sub(r"\bit\b", " ", rest[_led(rest.lstrip()) + len(rest) - len(rest.lstrip()) :])
+    )
 
 
 def plan_repeated(draft: Draft, clause: Clause) -> None:
     """What was made last, made anew; what this message orders is rendered without saying so."""
     if any(ACTIONS[step.action].makes for step in draft.steps) and not says_again(clause.low):
+        return
+    if draft.steps and draft.spoken_of and not any(ACTIONS[step.action].makes for step in draft.steps):
+        target = draft.spoken_of[-1]
+        draft.add("render_episode" if "episode_id" in target else "regenerate_video", target)
         return
     last = next((step for step in reversed(draft.before) if ACTIONS[step.action].makes), None)
     if last is not None and last.action in {"render_episode", "make_trailer"}:

@@ -9,14 +9,15 @@ from studio.echo.clauses import Clause
 
 _ANNOUNCED: Final = re.compile(
     rf"^[^:]{{0,60}}?\b(?P<count>{NUMBER})\s+(?:[\w'-]+\s+){{0,3}}?(?:clips|scenes|shots|videos|animations)"
-    r"(?:,? (?:please|pls|for (?:me|us)))?\s*:\s*"
+    r"(?:,? (?:please|pls|for (?:me|us)|(?:i|we)(?: need| want|'d like| would like)))?\s*:\s*"
 )
 _JOINTS: Final = (
     re.compile(r"\s*[.;]\s+(?:and\s+)?"),
     re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+"),
 )
 _NUMBERED: Final = re.compile(
-    r"(?:(?:the )?(?:first|second|third|fourth|fifth|last|then|finally|another|one)\b(?: (?:one|of|with))?"
+    r"(?:(?:in )?(?:the )?(?:first|second|third|fourth|fifth|last|then|finally|another|other|"
+    r"one)\b(?: (?:one|of|with))?"
     r"|\(?\d{1,2}[.):])[\s:,]*"
 )
 

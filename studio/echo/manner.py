@@ -68,8 +68,9 @@ _IN_STYLE: Final = (
     re.compile(r",?\s*\b(?:but |and )?in (?:an? |the )?(?P<s>(?:[\w']+[ -]){0,5}?[\w']+)[- ]styled?\b"),
     re.compile(
         (
-            r"(?:^|[,;(]\s*|\ban? |\bthe )(?P<s>(?:(?!(?:of|with|in|a|an|the|and|each|different|"
-            r"another|new|other|same)\b)[\w']+[ "
+            r"(?:^|[,;(]\s*|\ban? |\bthe |(?<=seconds )|(?<=secs )|(?<=\ds ))(?P<s>(?:(?!(?:of|with|in|a|"
+            r"an|the|and|each|different|"
+            r"another|new|other|same|seconds?|secs?|minutes?|mins?)\b)[\w']+[ "
             r"-]){0,4}(?!the\b|a\b|same\b|different\b|another\b|new\b|"
             r"other\b)[\w']+)[- ]style\b(?=\s*(?:[,.;:)]|$|"
         )
@@ -167,7 +168,7 @@ def _known_styles(templates: tuple[str, ...]) -> tuple[list[str], tuple[re.Patte
     before = re.compile(rf"\b(?P<s>{any_of})(?=\s+(?:[\w'-]+\s+){{0,2}}{CLIP}\b)")
     behind = (
         rf",?\s*\b(?:but |and )?(?:in|as) (?:an? )?(?P<s>{any_of})\s*(?=[,.;:]|$|this time\b|"
-        rf"instead\b|please\b|(?:and|with|where)\b)"
+        rf"instead\b|please\b|(?:and|with|where|make|at|for)\b)"
     )
     chosen = (
         rf"\b(?:use|using|try|go(?:ing)? (?:for|with)|(?:make|do|keep) (?:it|this|that|them)(?: "

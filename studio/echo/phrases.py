@@ -20,7 +20,9 @@ ASSEMBLING: Final = (
 )
 TRAILER: Final = r"(?:trailers?|teasers?|promos?|promo video|highlight reel|sizzle reel|preview reel)"
 SERVER: Final = (
-    r"(?:jellyfin|(?:the )?media (?:server|library|center|centre)|(?:the )?library|(?:the |our )?tv|plex)"
+    r"(?:(?:the )?jellyfin(?: library| server)?|(?:the )?media (?:server|library|center|centre)|"
+    r"(?:the )?library|"
+    r"(?:the |our )?tv|plex)"
 )
 IT: Final = (
     r"(?:it|that|this|them|these|those|both|all of (?:it|them)|both of (?:it|them)|the "
@@ -36,7 +38,8 @@ UNPUBLISH: Final = re.compile(
     r"(?:unpublish|withdraw|retract|un-publish)\b"
     rf"|(?:take|pull|bring) {IT} (?:down|offline)\b(?! an? )"
     rf"|(?:take|pull) down (?:{IT}|scenes?|episodes?|ep|gen_)\b"
-    rf"|(?:take|pull|remove|delete|get|hide)\b.{{0,60}}\b(?:off|down from|down|out of|from)\s+{SERVER}\b"
+    rf"|(?:take|pull|remove|delete|get|hide)\b.{{0,60}}\b(?:off|down from|down|out of|away from|"
+    rf"from)\s+{SERVER}\b"
 )
 PUBLISH: Final = re.compile(
     rf"(?:publish|re-?publish|release|approve)\b(?!\s+(?:the )?(?:hand|arrow|brake)\b)"
@@ -142,7 +145,9 @@ CHANGE: Final = re.compile(
 )
 MODIFY: Final = re.compile(
     r"(?:(?:two|three|four|five|six|a few|some|\d) more\b|take\b.{1,40}\bout\b|(?:i |we )?(?:need|"
-    r"want|'d like) (?:it|that|this)\b|"
+    r"want|'d like) (?:it|that|this|the same)\b|"
+    r"(?:it|that|this)(?: one| clip| scene| shot)? (?:again|once more)\b|"
+    r"(?:put|lay|add|use|set|play) [\w./ ]+? (?:under|on|to|for|over|behind|with) (?:it|that|this)\b|"
     r"an? (?:(?:bit|little|much) )?(?:longer|shorter|slower|faster|darker|brighter|closer|wider) (?:one|"
     r"version|"
     r"take|clip)\b|(?:have|get|see|show me) (?:it|that|this) (?:at|in|on|with|without|as|by|during|from)\b|"
@@ -214,6 +219,9 @@ SENTENCES: Final = (
     re.compile(r"(?:i was|i'm|we were) (?:thinking|after|hoping|looking)\b|(?:would|i'd) love\b|how about\b"),
     re.compile(rf"(?:an? |the |another |one )?(?:[\w-]+ ){{0,4}}?{TRAILER}\b"),
     re.compile(
+        rf"(?:from|out of|of|with) (?:both|all|these|those|them|the two)\b[^.;]{{0,30}}? (?:{TRAILER})\b"
+    ),
+    re.compile(
         rf"(?:an? |the |another )?(?:[\w-]+ ){{0,3}}?(?:{CLIP}|draft) (?:of|where|with|showing|in which)\b"
     ),
     re.compile(rf"{LENGTH}(?: (?:of|clip|scene|shot)\b|\s*[,:](?=(?:\s+\S+){{4}}))"),
@@ -241,6 +249,7 @@ SENTENCES: Final = (
 """What begins a new order behind a full stop or "then", though it could go on with a story elsewhere."""
 
 STRONG: Final = (
+    re.compile(r"(?:render|make|do|shoot) (?:it|that|them) (?:again|anew|once more)\b"),
     UNPUBLISH,
     PUBLISH,
     CANCEL,

@@ -39,6 +39,7 @@ from studio.echo.orders import (
 )
 from studio.echo.parting import Takes, own_orders
 from studio.echo.plans import Missing, Plan, Turn, Understood
+from studio.echo.reasons import without_reasons, without_remarks
 from studio.echo.redoing import fits_redoing, plan_redoing
 from studio.echo.sequels import also_changed, fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
@@ -73,7 +74,7 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     draft = begun(request, facts, context, turns)
     text = spelt(request, facts.names)
     low = _without_names(hidden(text.text), facts)
-    for clause in own(draft, clauses(text.text, low)):
+    for clause in own(draft, clauses(*without_reasons(draft, text.text, low))):
         _plan_clause(draft, clause)
         if draft.refusals:
             break
@@ -179,6 +180,8 @@ def _note_condition(draft: Draft, said: Clause) -> None:
 
 def _plan_order(draft: Draft, clause: Clause) -> None:
     planner = intent_of(draft, clause)
+    if planner in _TAKES:
+        clause = without_remarks(clause)
     if (
         planner not in {None, plan_clip, plan_modified, plan_status}
         and (parted := condition_behind(clause)) is not None

@@ -1,7 +1,7 @@
 """Which scenes, episodes and generations an order speaks of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -22,6 +22,8 @@ _NEWEST: Final = re.compile(
     r"\b(?:the |my |our )?(?:very )?(?P<which>latest|last|newest|most recent|recent|current|running)\s+"
     r"(?:(?P<kind>trailer|teaser)|clip|render|take|video|generation|shot|result|run|job|one|rendering)s?\b"
 )
+LIKE_CALLED: Final = 80
+"""The same where "scene" or "episode" stands before it."""
 LIKE: Final = 88
 """How like a title must be to what is said of it, of 100."""
 
@@ -174,13 +176,25 @@ def _titled(clause: Clause, things: Sequence[Numbered]) -> Found:
     low = clause.text.lower()
     if (whole := _by_whole_titles(low, things)) and len(low) == len(clause.text):
         return whole
-    scored = [
-        (fuzz.partial_ratio(thing.title.lower(), low), thing) for thing in things if len(thing.title) > 8
-    ]
-    likest = max(scored, key=lambda pair: pair[0], default=None)
-    if likest is not None and likest[0] >= LIKE:
-        return Found((likest[1],))
+    likest = max(_likenesses(low, things), key=lambda each: each[0], default=None)
+    if likest is not None and likest[0] >= (LIKE_CALLED if _IS_CALLED.search(low[: likest[1]]) else LIKE):
+        score, start, end, thing = likest
+        is_long = score >= LIKE and not _IS_CALLED.search(low[:start])
+        return Found((thing,)) if is_long else Found((thing,), (), start, end)
     return _by_words_of_titles(clause.low, things)
+
+
+def _likenesses(low: str, things: Sequence[Numbered]) -> Iterator[tuple[float, int, int, Numbered]]:
+    """How like each title what stands in a text is, of 100, and where that is, in whole words."""
+    for thing in things:
+        found = fuzz.partial_ratio_alignment(thing.title.lower(), low) if len(thing.title) > 8 else None
+        if found is not None:
+            start = found.dest_start - len(re.search(r"\w*$", low[: found.dest_start])[0])  # type: ignore[index]
+            end = found.dest_end + len(re.match(r"\w*", low[found.dest_end :])[0])  # type: ignore[index]
+            yield found.score, start, end, thing
+
+
+_IS_CALLED: Final = re.compile(r"\b(?:scene|episode|ep)\s+(?:called\s+|titled\s+)?$")
 
 
 def _by_whole_titles(low: str, things: Sequence[Numbered]) -> Found:

@@ -34,7 +34,8 @@ _PICKED_ALONE: Final = re.compile(
 )
 _PLACES: Final = {"first": 0, "1st": 0, "original": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _TRAILER: Final = re.compile(
-    r"(?:(?:make|keep|cut|trim|edit|extend) (?:it|that|this|the trailer)|use|with|set|to|change|swap|shorter|"
+    r"(?:(?:put|lay|add|play)\b.* (?:under|on|to|over|behind) (?:it|that|this|the trailer)|(?:make|keep|"
+    r"cut|trim|edit|extend) (?:it|that|this|the trailer)|use|with|set|to|change|swap|shorter|"
     r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d+|half)\b"
 )
 LENGTHS: Final[Mapping[str, float]] = {
@@ -247,6 +248,15 @@ _LISTS: Final = {"scene_id": "scene_ids", "generation_id": "generation_ids"}
 
 
 _ALSO: Final = re.compile(r"(?:also )?(?:his|her|their|its) [\w ]{2,30}? (?:to|into) \w")
+_MORE: Final = re.compile(
+    r"(?:and |also |give (?:him|her|them) )?(?P<what>(?!(?:publish|render|redo|make|that|this|it|scene|"
+    r"episode)\b)[\w -]{3,40}?)"
+    r"(?: too| as well| also)$"
+)
+"""As "and freckles too"."""
+_HIS: Final = re.compile(
+    r"(?:his|her|their)(?= [\w -]{2,30} (?:should|must|needs? to|has to|have to) (?:be|become|look|get)\b)"
+)
 _OTHERWISE: Final = re.compile(
     r"(?:no, )?(?:make|change) (?:it|that|them)(?: to)? (?P<how>[^,]+?)(?: instead)?$"
 )
@@ -257,6 +267,14 @@ def also_changed(draft: Draft, clause: Clause) -> Clause:
     last = next(iter((draft.steps or draft.before)[-1:]), None)
     if last is None or last.action != "update_character":
         return clause
+    if (more := _MORE.match(clause.low)) is not None and not find_cast(clause.text, draft.facts).names:
+        led = f"give {last.parameters['character']} "
+        what = clause.cut(*more.span("what"))
+        return Clause(f"{led}{what.text}", f"{led.lower()}{what.low}", what.start - len(led))
+    if (so := _HIS.match(clause.low)) is not None:
+        led = f"{last.parameters['character']}'s"
+        rest = clause.cut(so.end(), len(clause.low))
+        return Clause(f"{led}{rest.text}", f"{led.lower()}{rest.low}", rest.start - len(led))
     if _ALSO.match(clause.low) is not None:
         led = "change "
         return Clause(f"{led}{clause.text}", f"{led}{clause.low}", clause.start - len(led))

@@ -50,7 +50,7 @@ episode: epsiode, epidose, epsisode, eposide, ep1sode
 _SMALL: Final = words_of(
     "the and with what when which where how who why make show give from that this please trailer "
     "scene again high quality "
-    "video create render publish style night standard episode hair"
+    "could would published video create render publish style night standard episode hair"
 )
 _REAL: Final = words_of("form who how tow")
 """What swapping two letters makes of a small word, and is one itself."""

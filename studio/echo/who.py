@@ -113,7 +113,7 @@ def _titled(text: str, facts: Facts) -> Iterator[tuple[int, int, str]]:
     low = text.lower()
     for written, name in _of_several_words(facts.characters):
         if written in low and len(low) == len(text):
-            for found in re.finditer(rf"\bthe ({re.escape(written)})\b", low):
+            for found in re.finditer(rf"(?:\bthe |^|[.,:;] )({re.escape(written)})\b", low):
                 yield *found.span(1), name
 
 

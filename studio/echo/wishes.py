@@ -28,6 +28,12 @@ _SO: Final = re.compile(
     r"^the (?P<part>[\w-]+(?: [\w-]+)?) of (?P<whom>[^:,]+?) (?:should|must|needs? to|has to|have to) "
     r"(?:be|become|get|look|turn)\s+(?P<how>.+)$"
 )
+_FOR: Final = re.compile(
+    r"^for (?P<whom>[^:,]+?),? (?:i|we)(?: want| need|'d like| would like) (?:an? |some )?(?:new|other|"
+    r"another|different) "
+    r"(?P<part>)(?P<how>.+)$"
+)
+"""As "for Mira I want another coat: dark green"."""
 WHOLE: Final = frozenset({"look", "looks", "design", "appearance", "description", "sheet", "profile"})
 
 
@@ -43,4 +49,4 @@ def added(clause: Clause) -> re.Match[str] | None:
 
 def of_looks(clause: Clause) -> re.Match[str] | None:
     """As "change the hair of Kai to blue"."""
-    return _LOOKS.match(clause.low) or _SO.match(clause.low)
+    return _LOOKS.match(clause.low) or _SO.match(clause.low) or _FOR.match(clause.low)

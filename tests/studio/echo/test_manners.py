@@ -101,3 +101,64 @@ def test_a_take_made_anew_says_that_its_music_stays() -> None:
     plan = answered({"query": "re-render scene 6 with festival.ogg as soundtrack"}, FACTS)
     assert [step.action for step in plan.steps] == ["regenerate_video"]
     assert any("keeps the music" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        (
+            "My friends are already here, so please put The Beginning on Jellyfin.",
+            [("publish", {"episode_id": 201})],
+        ),
+        (
+            "My viewers ask for more of Moonlit Road, so I'd like a 25 second trailer of that episode.",
+            [("make_trailer", {"episode_id": 202, "duration": 25})],
+        ),
+        (
+            "Before I sit down to score anything, what tempo does rain_piano.mp3 have?",
+            [("analyze_track", {"audio_path": "/media/rain_piano.mp3"})],
+        ),
+        (
+            "Could you give gen_0002 another go at 9 seconds? Then it would last my whole verse.",
+            [("regenerate_video", {"generation_id": "gen_0002", "duration": 9})],
+        ),
+        (
+            "Redo scene 3, it would be nicer with snow",
+            [("regenerate_video", {"scene_id": 103, "change": "it would be nicer with snow"})],
+        ),
+        (
+            "Take episode 2 away from Jellyfin, render it again and publish the new version",
+            [
+                ("unpublish", {"episode_id": 202}),
+                ("render_episode", {"episode_id": 202}),
+                ("publish", {"generation_id": {"step": 2}}),
+            ],
+        ),
+        ("Please redo the scene Farewel on the rooftop", [("regenerate_video", {"scene_id": 108})]),
+    ],
+)
+def test_why_somebody_asks_is_no_order(said: str, steps: list[tuple[str, dict[str, Any]]]) -> None:
+    assert done(said) == steps
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "While Kai sleeps, show Mira leaving the house",
+        "The lantern goes out, so please show Hana lighting a candle",
+        "When Mira opens the box, light fills the room",
+        "Super slow pan over a beautiful valley",
+    ],
+)
+def test_what_a_picture_tells_stays_in_it(said: str) -> None:
+    [(action, parameters)] = done(said)
+    assert (action, parameters["prompt"]) == ("generate_video", said)
+
+
+@pytest.mark.parametrize(
+    ("more", "change"),
+    [("and freckles too", "freckles"), ("Oh, and her boots should be white.", "boots: white")],
+)
+def test_a_change_of_somebody_goes_on(more: str, change: str) -> None:
+    [(action, parameters)] = done("Change Yuki Sato's coat to navy blue", more)
+    assert (action, parameters) == ("update_character", {"character": "Yuki Sato", "change": change})
