@@ -127,7 +127,8 @@ def _trailer(teller: Teller, told: Mapping[str, Any], _: int) -> str:
         of = _joined([teller.thing("generation", each) for each in told["generation_ids"]])
     else:
         of = teller.target(told)
-    return f"cut a {told.get('duration', 30):g}-second trailer of {of}{_how(told, ('audio_path',))}"
+    length = f"{told.get('duration', 30):g} seconds"
+    return f"cut a trailer of up to {length} from {of}{_how(told, ('audio_path',))}"
 
 
 def _redone(teller: Teller, told: Mapping[str, Any], _: int) -> str:
