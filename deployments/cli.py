@@ -58,8 +58,14 @@ def main() -> None:
         faults = getattr(error, "errors", None)  # of the settings, whose library a verb may do without
         if faults is None:
             raise
-        named = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults())
+        named = "; ".join(f"{_variable(*fault['loc'][:1])}: {fault['msg']}" for fault in faults())
         _end(f"SETTINGS: {named}", 2)
+
+
+def _variable(setting: object = "") -> str:
+    """What a setting is called in the environment."""
+    name = str(setting)
+    return name if name.isupper() else f"TOWER_{name.upper()}"
 
 
 def _end(why: str, code: int) -> None:

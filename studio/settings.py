@@ -4,9 +4,13 @@ import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from studio.errors import StudioError
+from studio.hosts import ollama_url
 
 _OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "OLLAMA_HOST", "HOME")
 
@@ -20,6 +24,34 @@ def _split(separator: str) -> BeforeValidator:
     return BeforeValidator(split)
 
 
+def _url(value: str) -> str:
+    """A server's address as it is; a port out of range makes `port` raise."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("a server's address is meant, such as http://host:port")
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise ValueError("the address of a PostgreSQL database is meant, such as postgresql://user@host/name")
+    return value
+
+
+def _ollama(value: str) -> str:
+    try:
+        ollama_url(value)
+    except StudioError as error:
+        raise ValueError("the address of an Ollama server is meant, such as host:port") from error
+    return value
+
+
+def _level(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Urls = Annotated[tuple[Url, ...], NoDecode, _split(",")]
 Words = Annotated[tuple[str, ...], NoDecode, _split(",")]
 Folders = Annotated[tuple[Path, ...], NoDecode, _split(os.pathsep)]
 
@@ -27,7 +59,14 @@ Folders = Annotated[tuple[Path, ...], NoDecode, _split(os.pathsep)]
 class Settings(BaseSettings):
     """One tower's settings. A port of 0 means any free one."""
 
-    model_config = SettingsConfigDict(env_prefix="TOWER_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TOWER_",
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
 
     home: Path = Field(default_factory=lambda: Path.home() / ".tower")
     bind: str = "127.0.0.1"
@@ -46,14 +85,16 @@ class Settings(BaseSettings):
     postgres_port: int = Field(default=0, ge=0, le=65535)
     postgres_bin: Path | None = None
 
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
         default=None, validation_alias=AliasChoices("DATABASE_URL", "database_url")
     )
-    prefect_api_url: str | None = Field(
+    prefect_api_url: Url | None = Field(
         default=None, validation_alias=AliasChoices("PREFECT_API_URL", "prefect_api_url")
     )
-    comfyui_urls: Words = ()
-    ollama_host: str | None = Field(default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))
+    comfyui_urls: Urls = ()
+    ollama_host: Annotated[str, AfterValidator(_ollama)] | None = Field(
+        default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host")
+    )
     ollama_model: str | None = None
     ollama_timeout_s: float = Field(default=30.0, gt=0)
     ollama_port: int = Field(default=11434, ge=0, le=65535)
@@ -65,7 +106,7 @@ class Settings(BaseSettings):
     music_path_map: Words = ()
     music_backend: Literal["builtin", "librosa", "madmom"] = "builtin"
     media_roots: Folders = ()
-    jellyfin_url: str | None = None
+    jellyfin_url: Url | None = None
     jellyfin_api_key: SecretStr | None = None
     jellyfin_path_map: Words = ()
     jellyfin_wait_s: float = Field(default=240.0, gt=0)
@@ -84,7 +125,9 @@ class Settings(BaseSettings):
     set_aside_s: float = Field(default=600.0, gt=0)
     poll_s: float = Field(default=1.0, gt=0)
     stop_s: float = Field(default=15.0, gt=0)
-    log_level: str = "INFO"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_level)
+    ] = "INFO"
 
     @property
     def prefect_ui_url(self) -> str | None:

@@ -44,8 +44,9 @@ def nvidia_gpus(library: Any = pynvml) -> list[Gpu]:
     except library.NVMLError:
         return []
     try:
-        handles = [library.nvmlDeviceGetHandleByIndex(index) for index in range(library.nvmlDeviceGetCount())]
-        return [_nvidia(library, handle) for handle in handles]
+        count = library.nvmlDeviceGetCount()
+        handles = (_told(library, library.nvmlDeviceGetHandleByIndex, index) for index in range(count))
+        return [_nvidia(library, handle) for handle in handles if handle is not None]
     except library.NVMLError:
         return []
     finally:
@@ -74,7 +75,7 @@ def keyed(gpus: Iterable[Gpu]) -> dict[str, Gpu]:
 
 
 def _nvidia(library: Any, handle: Any) -> Gpu:
-    name = library.nvmlDeviceGetName(handle)
+    name = _told(library, library.nvmlDeviceGetName, handle) or "NVIDIA GPU"
     memory = _told(library, library.nvmlDeviceGetMemoryInfo, handle)
     rates = _told(library, library.nvmlDeviceGetUtilizationRates, handle)
     return Gpu(
@@ -85,10 +86,10 @@ def _nvidia(library: Any, handle: Any) -> Gpu:
     )
 
 
-def _told(library: Any, ask: Any, handle: Any) -> Any:
-    """Some cards, and parts of shared ones, do not tell everything."""
+def _told(library: Any, ask: Any, of: Any) -> Any:
+    """Some cards, and parts of shared ones, do not tell everything; one that fails hides no other."""
     with suppress(library.NVMLError):
-        return ask(handle)
+        return ask(of)
     return None
 
 

@@ -115,6 +115,24 @@ def test_cards_of_nvidia_are_told_by_nvml_which_is_closed_again() -> None:
     assert not library.is_open
 
 
+class Broken(Nvml):
+    """The first card has fallen off the bus; the second does not tell its name."""
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> int:
+        if index == 0:
+            raise self.NVMLError("GPU is lost")
+        return index
+
+    def nvmlDeviceGetName(self, handle: int) -> str | bytes:
+        raise self.NVMLError("Unknown Error")
+
+
+def test_a_card_that_fails_hides_no_other() -> None:
+    library = Broken()
+    assert nvidia_gpus(library) == [Gpu("NVIDIA GPU", None, 8192, 12288)]
+    assert not library.is_open
+
+
 def test_without_a_driver_there_are_none() -> None:
     assert nvidia_gpus(Nvml(has_driver=False)) == []
 
