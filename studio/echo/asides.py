@@ -38,11 +38,21 @@ REMARK: Final = re.compile(
     rf" (?:{_JUDGED})\b"
     r"|(?:scenes? \w+|episodes? \w+|gen_\w+) (?:still )?(?:feels?|looks?|seems?|sounds?|came out|"
     r"turned out) \w+"
-    r"|the (?:first|second|third|last|other|new|old|newest|earlier) (?:version|one|take|clip) (?:i|"
-    r"we) (?:like|prefer|love)\b"
+    r"|the (?:first|second|third|last|other|new|old|newest|earlier) (?:version|one|take|clip) (?:had|has|"
+    r"was|is|"
+    r"looked|felt|(?:i|we) (?:like|prefer|love))\b"
     r")[^.!?]*$"
 )
 """Praise and blame of what there is: they order nothing by themselves."""
+OF_THE_STUDIO: Final = re.compile(
+    r"(?:the|our|my) (?:grade|edit|cut|mix|score|music|sound|script|storyboards?|animation|lighting|"
+    r"timing|boards?|"
+    r"layouts?|review|voices?|dub|subtitles?|client|producer|director|team|composer)\b[^.!?]{0,20} "
+    r"(?:is|are|was|were|has|have|looks?|feels?|sounds?) (?:\w+ )?(?:done|ready|finished|approved|locked|"
+    r"fine|good|"
+    r"great|in|happy|over|wrapped|signed off|ok(?:ay)?)\W*$"
+)
+"""As "the grade is done": what stands outside of the pictures."""
 TOO: Final = re.compile(
     r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?| came out) )?(?:a (?:bit|little) |much |way |far )?"
     r"too (?:short|long)\W*$"

@@ -166,7 +166,17 @@ _SCOPE: Final = (
     ),
 )
 
-_FOREIGN: Final = ("write", "book", "buy", "translate", "code", "program")
+_FOREIGN: Final = (
+    "write",
+    "book",
+    "buy",
+    "order a",
+    "order some",
+    "order me",
+    "translate",
+    "code",
+    "program",
+)
 _RULED: Final = tuple(
     (code, re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL))
     for code, patterns in (

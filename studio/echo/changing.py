@@ -11,7 +11,7 @@ from studio.echo.who import alike, find_cast
 from studio.echo.wishes import FROM_NOW, WHOLE, added, of_looks, wished
 
 _VERB: Final = re.compile(
-    r"^(?:change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
+    r"^(?:redesign|restyle|change|update|edit|modify|adjust|alter|set|dye|colou?r|tweak|revise|rewrite|"
     r"fix|give|turn|make|swap|replace|exchange|take away|take off|remove|lose|"
     r"from (?:now|here|today|this point) on(?:wards?)?,?|going forward,?|henceforth,?)(?!\w)\s*"
     r"(?:the (?:character |(?:appearance|looks?|design|outfit|clothes|description|hair|"
@@ -144,6 +144,11 @@ def _named_until(draft: Draft, clause: Clause, place: int) -> int | None:
 _PART: Final = re.compile(r"\s*(?P<part>[\w-]+(?: [\w-]+)?) (?:to|into) (?P<how>.+)$")
 
 
+_NOTHING_SAID: Final = frozenset(
+    {"look", "looks", "appearance", "design", "outfit", "clothes", "hair", "style"}
+)
+
+
 def plan_change(draft: Draft, clause: Clause) -> None:
     """A character changed as the clause says."""
     cast = find_cast(clause.text, draft.facts, is_story=False)
@@ -166,7 +171,7 @@ def plan_change(draft: Draft, clause: Clause) -> None:
     given = _given(draft, clause)
     worded = _worded(clause, cast.spans) if given is None else tidy(clause.text[slice(*given.span("what"))])
     change = worded or _change(clause, verb, place, end)
-    if not change:
+    if not change or change.lower() in _NOTHING_SAID:
         draft.ask(Missing.CHANGE, f"How shall {name} be changed?")
         return
     draft.understood.append(clause.taken(place, end, "character", name))

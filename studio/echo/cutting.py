@@ -139,15 +139,26 @@ def _of_what(draft: Draft, clause: Clause) -> dict[str, Any]:
         r"(?:together )?(?:into|an?|the)\b",
         clause.low,
     )
+    if _FROM_NEW.search(clause.low) and (newest := _made_in_turn(draft)):
+        return {"generation_ids": newest}
+    if any(each.search(clause.low) for each in (_ITS, _FROM_THEM, _BOTH_TOGETHER)):
+        return _of_spoken(draft, clause)
     if not (behind.strip(" ,.!") or front) and (newest := _made_in_turn(draft)):
         return {"generation_ids": newest}
-    if _ITS.search(clause.low) or _FROM_THEM.search(clause.low):
-        return _of_spoken(draft, clause)
     if _WHOLE.search(behind) or not (SAYS_IT.search(behind) or SAYS_BOTH.search(behind) or front):
         return {"project_id": draft.facts.project_id}
     return _of_spoken(draft, clause)
 
 
+_FROM_NEW: Final = re.compile(
+    r"\b(?:from|of|out of|with) the (?:new|latest|newest|fresh) (?:versions?|ones?|clips?|takes?|results?|"
+    r"renders?)\b"
+)
+_BOTH_TOGETHER: Final = re.compile(
+    r"(?:cut|edit|put|join|combine|splice|stitch|make|turn) (?:both|the two|these|those|"
+    r"them)\b(?: (?:clips?|shots?|scenes?))?"
+    r"(?: together)? (?:into|to|as)\b"
+)
 _FROM_THEM: Final = re.compile(
     r"\b(?:from|out of) (?:both|all|these|those|them|it|that)\b.*\b(?:trailer|teaser|promo|reel)\b"
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from studio.echo.actions import ACTIONS, validated
+from studio.echo.clauses import Clause
 from studio.echo.facts import Context, Facts
 from studio.echo.ordering import ASSESSMENT, CHECK, CLIP, needs, resolved
 from studio.echo.plans import Missing, Plan, Question, Refusal, Step, Terms, Turn, Understood
@@ -28,6 +29,7 @@ class Draft:
     track: str | None = None
     last_cast: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    not_seen: list[Clause] = field(default_factory=list)
     before: tuple[Step, ...] = ()
     """The steps of the newest turn that had any, with what they made."""
 

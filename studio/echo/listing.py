@@ -9,7 +9,8 @@ from studio.echo.clauses import Clause
 
 _ANNOUNCED: Final = re.compile(
     rf"^[^:]{{0,60}}?\b(?P<count>{NUMBER})\s+(?:[\w'-]+\s+){{0,3}}?(?:clips|scenes|shots|videos|animations)"
-    r"(?:,? (?:please|pls|for (?:me|us)|(?:i|we)(?: need| want|'d like| would like)))?\s*:\s*"
+    r"(?:,? (?:please|pls|for (?:me|us)|(?:i|we)(?: need| want|'d like| would like)))?\s*(?::|"
+    r",(?=\s+one\b))\s*"
 )
 _JOINTS: Final = (
     re.compile(r"\s*[.;]\s+(?:and\s+)?"),

@@ -222,7 +222,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+|\(\s*\)", " ", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+([,.;:])", r"\1", text)
-    text = re.sub(r"(?<!\.)\.\s*,", ",", text)
+    text = re.sub(r"(?<!\.)\.\s*,|,\s*(?:please|pls)\s*,", ",", text)
     text = re.sub(r"([,;:])(?:\s*[,;:.])+", r"\1", text)
     before = None
     while before != text:

@@ -52,6 +52,7 @@ _SIGHT: Final = re.compile(r"(?:an?|two|three|four|several|many|some)\s+(?!\w+ o
 _FRAMED: Final = re.compile(r"(?:[\w-]+ ){0,2}(?:shot|view|close-?up|angle)\b\s*(?:of|on|[:,])\s*\w")
 _SHOWN: Final = re.compile(r"(?:show|give|draw|get) me\s+(?=the |\w)")
 _BLANK: Final = re.compile(r"[\s,:;–—-]+")
+_SHOT: Final = re.compile(r"(?:animate|film|shoot|draw|generate|create|render|show me)\s+\w")
 _ASKED: Final = re.compile(r"(?:where|how|what|which|who|when|why|is|are|any|has|does|did)\b")
 _STATED: Final = re.compile(
     r"\s+(?:is|are|has|have|was|looks?|stays?|should|must|needs?|wears?|keeps?|can|will|gets?|too|as well|"
@@ -118,7 +119,11 @@ def _goes_over(draft: Draft, first: Clause, rest: Clause, kind: Takes, mark: str
     if kind is Takes.CUT:
         return False
     if kind is Takes.LOOKS:
-        return _is_about_work(draft, rest) or (_is_other(draft, first, rest) and _seen(draft, rest).acts)
+        return (
+            _SHOT.match(rest.low) is not None
+            or _is_about_work(draft, rest)
+            or (_is_other(draft, first, rest) and _seen(draft, rest).acts)
+        )
     return is_order(rest.low) or _is_about_work(draft, rest) or _is_own(draft, first, rest, kind, mark)
 
 

@@ -194,7 +194,9 @@ HEADS: Final = (
         rf")*?(?:{CLIP}|{TRAILER}|episodes?|ep)\b"
     ),
     re.compile(r"(?:assemble|generate|render|animate|film|regenerate|compile)\s+\w"),
-    re.compile(r"(?:change|update|edit|modify|adjust|alter|set|dye|give|tweak|revise|swap|replace)\s+\w"),
+    re.compile(
+        r"(?:redesign|change|update|edit|modify|adjust|alter|set|dye|give|tweak|revise|swap|replace)\s+\w"
+    ),
     re.compile(r"make (?:a|an|the|another|\w+'s)\b|(?:create|produce) (?:me |us )?(?:an?|the|another)\b"),
     re.compile(
         r"(?:delete|erase|wipe|destroy|purge|run|execute|exec|sudo|print|reveal|tell me|read|open|"

@@ -14,6 +14,7 @@ from studio.echo.answering import merged, of_answer
 from studio.echo.asides import (
     DROPPED,
     NEGATED,
+    OF_THE_STUDIO,
     REMARK,
     condition_before,
     condition_behind,
@@ -39,7 +40,7 @@ from studio.echo.orders import (
 )
 from studio.echo.parting import Takes, own_orders
 from studio.echo.plans import Missing, Plan, Turn, Understood
-from studio.echo.reasons import without_reasons, without_remarks
+from studio.echo.reasons import is_remark, without_reasons, without_remarks
 from studio.echo.redoing import fits_redoing, plan_redoing
 from studio.echo.sequels import also_changed, fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
@@ -78,6 +79,7 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
         _plan_clause(draft, clause)
         if draft.refusals:
             break
+    _ask_for_not_seen(draft)
     draft.understood = [
         _placed(each, text, request)
         for each in draft.understood
@@ -91,6 +93,16 @@ def _planned(request: str, facts: Facts, turns: Sequence[Turn], context: Context
     if not draft.steps and not draft.questions and not draft.refusals and not draft.notes:
         draft.ask(Missing.INTENT, "What shall I make, change, look up or publish?")
     return draft.finished()
+
+
+def _ask_for_not_seen(draft: Draft) -> None:
+    """Ask for what no rule reads; beside what is planned, a remark on nothing of the project is left out."""
+    for clause in draft.not_seen:
+        if draft.steps and is_remark(draft, clause):
+            draft.notes.append(f"I take {clause.text.strip()[:80]!r} for a remark.")
+        else:
+            text = f"I do not see what I can do for {clause.text[:80]!r}. What shall I make?"
+            draft.ask(Missing.INTENT, text)
 
 
 def own(draft: Draft, parts: Iterable[Clause]) -> Iterator[Clause]:
@@ -160,6 +172,8 @@ def _is_aside(draft: Draft, clause: Clause) -> bool:
     if NEGATED.match(clause.low):
         _note_undone(draft, clause)
         return True
+    if OF_THE_STUDIO.match(clause.low):
+        return True
     if REMARK.match(clause.low) and (targets := aims(draft, clause, finished=True)):
         draft.spoken_of += targets
         return not fits_redoing(draft, clause)
@@ -197,7 +211,7 @@ def _plan_order(draft: Draft, clause: Clause) -> None:
     if refusal is not None:
         draft.refusals.append(refusal)
     elif planner is None:
-        draft.ask(Missing.INTENT, f"I do not see what I can do for {clause.text[:80]!r}. What shall I make?")
+        draft.not_seen.append(clause)
     else:
         planner(draft, clause)
 

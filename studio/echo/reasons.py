@@ -9,6 +9,7 @@ from studio.echo.drafting import Draft
 from studio.echo.manner import without
 from studio.echo.orders import aims
 from studio.echo.references import find_episodes, find_scenes
+from studio.echo.who import find_cast
 
 _ASKS: Final = (
     r"(?:please\b|(?:could|can|would|will) (?:you|we|i)\b|(?:i|we)(?:'d| would) (?:like|love)\b|let's\b|"
@@ -69,3 +70,18 @@ def without_remarks(clause: Clause) -> Clause:
     if behind is None or not clause.low[: behind.start()].strip():
         return clause
     return clause.cut(0, behind.start())
+
+
+LONGEST_REMARK: Final = 12
+
+
+def is_remark(draft: Draft, clause: Clause) -> bool:
+    """Whether what no rule reads is short, begins as no order does, and names nothing of the project."""
+    is_named = find_scenes(clause, draft.facts) or find_episodes(clause, draft.facts) or "gen_" in clause.low
+    is_short = len(clause.low.split()) <= LONGEST_REMARK
+    return (
+        is_short
+        and not is_named
+        and not is_order(clause.low)
+        and not find_cast(clause.text, draft.facts).names
+    )

@@ -19,6 +19,8 @@ from studio.echo.touching import TOUCHED
 def fits_redoing(draft: Draft, clause: Clause) -> bool:
     """Whether something that there is shall be made anew."""
     low = clause.low
+    if _NEEDS.match(low):
+        return bool(find_scenes(clause, draft.facts))
     if (headed := _HEADED.match(low)) is not None and TOUCHED.match(low[headed.end() :]):
         return bool(find_scenes(clause, draft.facts))
     if _BARE.match(low) is not None:
@@ -44,6 +46,12 @@ def fits_redoing(draft: Draft, clause: Clause) -> bool:
     return names and (REDO.search(low) is not None or says_again(low))
 
 
+_NEEDS: Final = re.compile(
+    rf"(?:the )?scenes? (?:number |no\.? ?|#)?{NUMBER} (?:really |still |just )?(?:needs?|wants|could use|"
+    rf"lacks|"
+    r"(?:should|must|has to) (?:have|be|get|look))\s+(?!to\b)\w"
+)
+"""As "scene 3 needs more fog"."""
 _HEADED: Final = re.compile(
     rf"(?:for |in )?(?:the )?scenes? (?:number |no\.? ?|#)?{NUMBER}\s*"
     r"(?:[:,–-]|(?=(?:i|we) ))\s*(?:(?:i|we) (?:want|need|would like|'d like|prefer) )?(?:make it )?"
@@ -87,6 +95,28 @@ def plan_redoing(draft: Draft, clause: Clause) -> None:
     if _ALL_WITH.search(clause.low) is not None:
         draft.ask(Missing.SCENE, "Which scenes are those? Name them by their numbers.")
         return
+    if (each := _EACH_ITS_OWN.search(clause.low)) is not None and _SAYS_HOW.search(
+        clause.low[: each.start()]
+    ):
+        _plan_one(draft, clause.cut(0, each.start()))
+        rest = clause.cut(each.end(), len(clause.low))
+        plan_redoing(draft, Clause(f"redo {rest.text}", f"redo {rest.low}", rest.start - len("redo ")))
+        return
+    _plan_one(draft, clause)
+
+
+_ALREADY: Final = re.compile(
+    r"(?:please )?(?:redo|re-?(?:generate|render|do|make|shoot|run)) (?:it|that|this|them)(?: (?:please|"
+    r"for me|now))*\W*$"
+)
+"""As "please regenerate it", where what is to be otherwise was said before."""
+_EACH_ITS_OWN: Final = re.compile(
+    r"\s*(?:,|;|,?\s+and)\s+(?=(?:the )?scenes? \d+ (?:with|but|in|at|as|without|from)\b)"
+)
+_SAYS_HOW: Final = re.compile(r"\b(?:with|but|in|at|as|without|from)\b")
+
+
+def _plan_one(draft: Draft, clause: Clause) -> None:
     manner, targets = manner_of(draft, clause), aims(draft, clause, finished=True)
     targets = _of_bare_numbers(draft, clause) or targets
     said: dict[str, Any] = {
@@ -94,6 +124,8 @@ def plan_redoing(draft: Draft, clause: Clause) -> None:
         for name in ("duration", "style", "quality", "seed")
         if name in manner.values
     }
+    if _ALREADY.match(clause.low) and draft.steps and draft.steps[-1].action == "regenerate_video":
+        return
     if "audio_path" in manner.values:
         draft.notes.append("A take made anew keeps the music it had: the track that you name is left out.")
     if change := _changed(draft, clause, manner):
@@ -139,7 +171,9 @@ def _changed(draft: Draft, clause: Clause, manner: Manner) -> str:
     rest = without(rest, [each.span() for each in _REDO_WORDS.finditer(rest.lower())])
     rest = tidy(
         re.sub(
-            r"^\s*(?:make|do|render|generate|create|produce|animate|film|try|shoot|run|it|that|the|and|scene|take|needs?)\b",
+            r"^\s*(?:make|do|render|generate|create|produce|animate|film|try|shoot|run|it|that|the|and|"
+            r"scene|take|(?:really |still |just )?(?:needs?|wants|could use|lacks)|"
+            r"(?:should|must|has to) (?:have|be|get|look))\b",
             " ",
             rest.strip(),
             flags=re.IGNORECASE,

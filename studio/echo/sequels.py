@@ -34,7 +34,8 @@ _PICKED_ALONE: Final = re.compile(
 )
 _PLACES: Final = {"first": 0, "1st": 0, "original": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _TRAILER: Final = re.compile(
-    r"(?:(?:put|lay|add|play)\b.* (?:under|on|to|over|behind) (?:it|that|this|the trailer)|(?:make|keep|"
+    r"(?:(?:a (?:bit|little|touch) )?(?:tighter|snappier|faster|slower|punchier)\b|(?:put|lay|add|"
+    r"play)\b.* (?:under|on|to|over|behind) (?:it|that|this|the trailer)|(?:make|keep|"
     r"cut|trim|edit|extend) (?:it|that|this|the trailer)|use|with|set|to|change|swap|shorter|"
     r"longer|too (?:short|long)|(?:a (?:bit|little|lot) |much )?(?:shorter|longer)|\d+|half)\b"
 )

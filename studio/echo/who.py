@@ -140,13 +140,23 @@ def alike(word: str, characters: Sequence[str]) -> tuple[str, ...]:
 
 def _strangers(text: str, taken: Collection[tuple[int, int]]) -> Iterator[str]:
     """Names of two words or one, written large where only somebody can stand."""
-    for found in (*_CAPITALS.finditer(text), *_small_names(text)):
+    for found in (*_CAPITALS.finditer(_LED.sub(_small, text)), *_small_names(text)):
         start, end = found.span()
         if any(start < last and end > first for first, last in taken):
             continue
         words = [word.lower().removesuffix("'s") for word in re.split(r"[\s]+", found[0])]
         if all(word not in NO_PERSONS for word in words) and _stands_for_somebody(text, start, end, words):
             yield found[0].removesuffix("'s")
+
+
+_LED: Final = re.compile(
+    r"(?:^|(?<=[.!?;] ))(?:Animate|Film|Draw|Render|Shoot|Paint|Show|Generate|Create|Make)(?= [A-Z])"
+)
+"""A command before a name, both written large."""
+
+
+def _small(found: re.Match[str]) -> str:
+    return found[0].lower()
 
 
 def _small_names(text: str) -> Iterator[re.Match[str]]:

@@ -162,3 +162,38 @@ def test_what_a_picture_tells_stays_in_it(said: str) -> None:
 def test_a_change_of_somebody_goes_on(more: str, change: str) -> None:
     [(action, parameters)] = done("Change Yuki Sato's coat to navy blue", more)
     assert (action, parameters) == ("update_character", {"character": "Yuki Sato", "change": change})
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        (
+            "Regenerate scene 5 with heavier rain and scene 3 with drifting fireflies",
+            [
+                ("regenerate_video", {"scene_id": 105, "change": "heavier rain"}),
+                ("regenerate_video", {"scene_id": 103, "change": "drifting fireflies"}),
+            ],
+        ),
+        (
+            "Scene 3 needs bluer shadows, please regenerate it",
+            [("regenerate_video", {"scene_id": 103, "change": "bluer shadows"})],
+        ),
+        (
+            "Redesign Captain Vega with a long grey coat",
+            [("update_character", {"character": "Captain Vega", "change": "a long grey coat"})],
+        ),
+        ("the mix is locked. publish scene 3", [("publish", {"scene_id": 103})]),
+    ],
+)
+def test_each_scene_has_its_own_change(said: str, steps: list[tuple[str, dict[str, Any]]]) -> None:
+    assert done(said) == steps
+
+
+def test_what_no_rule_reads_is_asked_back_or_told_beside_what_is_read() -> None:
+    alone = answered({"query": "purple elephants quantum"}, FACTS)
+    assert [each.missing for each in alone.questions] == ["intent"]
+    beside = answered({"query": "purple elephants quantum. publish scene 3"}, FACTS)
+    assert [step.action for step in beside.steps] == ["publish"]
+    assert any("'purple elephants quantum' for a remark" in note for note in beside.notes)
+    about_kai = answered({"query": "blarg Kai scene 4 wobble. publish scene 3"}, FACTS)
+    assert not any("for a remark" in note for note in about_kai.notes)

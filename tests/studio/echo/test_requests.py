@@ -33,6 +33,10 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
         ("strangers_7", 90),
         ("strangers_8", 100),
         ("strangers_9", 100),
+        ("strangers_10", 60),
+        ("strangers_11", 59),
+        ("strangers_12", 59),
+        ("strangers_13", 60),
     ],
 )
 def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
