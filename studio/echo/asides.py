@@ -23,7 +23,8 @@ DROPPED: Final = re.compile(
 _JUDGED: Final = (
     r"good|great|fine|ok(?:ay)?|perfect|wrong|bad|awful|terrible|off|nice|lovely|ugly|crap|rubbish|"
     r"boring|weird|strange|dark|bright|slow|fast|blurry|shaky|short|long|approved|done|it|"
-    r"flat|dull|stiff|messy|noisy|soft|hard|loud|empty|busy|cold|warm|muddy|grainy|jerky|rushed|plain|close|far|ready"
+    r"flat|dull|stiff|messy|noisy|soft|hard|loud|empty|busy|cold|warm|muddy|grainy|jerky|rushed|plain|close|far|ready|"
+    r"well|nicely|beautifully|perfectly|amazing|wonderful|fantastic"
 )
 _SAID_BY: Final = (
     r"(?:(?:my |our |the )?[\w ]{2,30} (?:says?|said|thinks?|thought|feels?|finds?) (?:that )?)?"
@@ -63,7 +64,8 @@ _TRADE: Final = (
     r"shots?)"
 )
 _IF: Final = (
-    r"(?:(?:but |and )?(?:only |even )?(?:if|unless|once|when|whenever|as soon as|provided(?: that)?|"
+    r"(?:(?:but |and )?(?:only |even )?(?:if|unless|once(?! (?:more|again)\b)|when|whenever|as soon as|"
+    r"provided(?: that)?|"
     r"assuming(?: that)?|as long as|until|till|after))"
 )
 _CONDITION_BEFORE: Final = re.compile(

@@ -257,7 +257,7 @@ def _change(clause: Clause, verb: re.Match[str] | None, place: int, end: int) ->
     rest = re.sub(
         r"^(?:he|she|they|it)(?:'s| is| are)?\s+(?:now\s+)?|^(?:should|needs? to|must|has "
         r"to)\s+(?:(?:be|have|get)\s+)?|^needs?\s+"
-        r"|^(?:now )?(?:has|have|is)(?: now)?\s+",
+        r"|^(?:now )?(?:has|have|had|is)(?: now)?\s+",
         "",
         rest,
         flags=re.IGNORECASE,

@@ -28,7 +28,7 @@ _TRAILER_OF: Final = re.compile(
     r"series|first|second|last)|all|every|scene|episode|ep)\b)"
 )
 _COMMA: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+[-–—]+\s+")
-_ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs|min|sec)$", re.IGNORECASE)
+_ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|ep|vs)$", re.IGNORECASE)
 HIDDEN: Final = "¤"
 """What stands for each character of a quotation: no word, and no mark."""
 

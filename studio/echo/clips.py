@@ -33,13 +33,13 @@ _LEADING: Final = re.compile(
     r"with|about|for|set)\b|[:,–—-])?\s*"
 )
 _LEAD_WORDS: Final = (
-    r"(?:i|i'd|i'm|was|were|am|we|you|thinking|of|about|wondering|imagine|picture|this|envision|see|get|have|"
+    r"(?:i|i'd|i'm|was|were|am|we|you|think|thinking|of|about|wondering|imagine|picture|this|envision|see|get|have|"
     r"love|to|for|me|us|could|can|would|like|if|maybe|perhaps|hoping|after|looking|fancy|wanted|want|"
     r"need|next|"
     r"up|is|let's|say|consider|suggest|idea|my|here's|an?|so|ok|it|should|be|please|generate|make|create)"
 )
 _LED_IN: Final = re.compile(
-    rf"^\s*(?:{_LEAD_WORDS}[\s,]+){{1,9}}?(?:{_LEAD_WORDS}\s*:\s*|"
+    rf"^\s*(?:{_LEAD_WORDS}[\s,]+){{1,9}}?(?:{_LEAD_WORDS}\s*:\s*|something \w+\s*:\s*|"
     rf"(?:an? |the |one |some |another )?{_PLAIN}(?:{CLIP}|something)[\s,]+(?:of|where|with|in which|showing|"
     rf"about)\s+)"
 )

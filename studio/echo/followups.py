@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from studio.canon.tables import listed
 from studio.echo.actions import ACTIONS, MOST
 from studio.echo.amounts import NUMBER, number
 from studio.echo.asides import TOO
@@ -16,7 +15,7 @@ from studio.echo.phrases import CLIP, MODIFY
 from studio.echo.plans import Missing, Terms
 from studio.echo.references import says_again
 from studio.echo.sequels import relative_length
-from studio.echo.touching import ALSO, DOES_IT, NOT_BUT, TOUCHED
+from studio.echo.touching import ALSO, DOES_IT, KINDS, NOT_BUT, TOO_MUCH, TOUCHED
 from studio.echo.who import Cast, find_cast
 
 _LEAD: Final = re.compile(
@@ -54,23 +53,6 @@ _REMOVE: Final = re.compile(
     r"without)\s*\b(?P<who>.+?)(?:\s+out(?: of (?:it|that|this))?)?(?:\s+from (?:it|"
     r"that|the (?:scene|clip|shot)))?$"
 )
-_KINDS: Final = tuple(
-    re.compile(
-        r"\s*,?\s*(?:(?:at|in|on|during|under)\s+(?:the |a |an )?)?(?:(?:early|late|heavy|light|"
-        rf"deep|soft)\s+)?\b(?:{'|'.join(listed(words))})\b(?! \w+ing\b)"
-    )
-    for words in (
-        (
-            "dawn, sunrise, morning, noon, midday, afternoon, dusk, sunset, evening, twilight, "
-            "night, midnight, golden hour, daytime, daylight"
-        ),
-        "rain, snow, storm, thunderstorm, fog, mist, sunshine, drizzle, blizzard, hail, wind",
-        "spring, summer, autumn, fall, winter",
-    )
-)
-"""What can only be so or so: a new time of day stands in the place of the old one."""
-
-
 _DESCRIBED: Final = re.compile(r"(?:make|do|keep) (?:it|this|that)\b[^:]{1,40}:\s*\w+ \w+")
 """As "make it ink noir: Kai at the bar", where nothing was made before."""
 
@@ -146,10 +128,11 @@ def plan_modified(draft: Draft, clause: Clause) -> None:
     manner = read_manner(clause, draft.facts.styles, draft.facts.tracks)
     draft.understood += [clause.taken(*each) for each in manner.spans]
     rest = without(clause.text, [(start, end) for start, end, _, _ in manner.spans]).strip()
+    rest = TOO_MUCH.sub(r"less \g<how>", rest)
     if TOO.match(rest.lower()):
         rest = ""
     rest = ALSO.sub("", rest) if find_cast(rest, draft.facts).names == () else rest
-    rest = tidy(_SHOULD.sub(" ", _LIKE_THAT.sub("", rest[_led(rest) :])))
+    rest = tidy(_SHOULD.sub(" ", _LIKE_THAT.sub("", _without_lead(rest, draft))))
     count = _how_many_more(clause.low) or manner.count
     cast = find_cast(rest, draft.facts)
     if ask_about(draft, "as before", replace(cast, spans=()), clause):
@@ -171,6 +154,16 @@ def _how_many_more(low: str) -> int:
     if more is None:
         return 0
     return 3 if more["n"] == "a few" else min(MOST, max(1, int(number(more["n"]))))
+
+
+def _without_lead(rest: str, draft: Draft) -> str:
+    """What is new, without "make it"; the article of a name such as "the robot" stays."""
+    end = _led(rest)
+    the = re.search(r"\bthe\s+$", rest[:end], re.IGNORECASE)
+    if the is None:
+        return rest[end:]
+    spans = find_cast(rest[the.start() :], draft.facts, is_story=False).spans
+    return rest[the.start() :] if spans and spans[0][0] == 0 else rest[end:]
 
 
 def _led(rest: str) -> int:
@@ -232,7 +225,7 @@ def _seen_otherwise(prompt: str, rest: str) -> str:
     """The prompt with what is new; what the new words rule out goes."""
     if not rest:
         return prompt
-    for kind in _KINDS:
+    for kind in KINDS:
         if kind.search(rest.lower()):
             prompt = _without_kind(prompt, kind)
     return tidy(f"{tidy(prompt)}, {rest}")

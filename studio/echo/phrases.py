@@ -133,7 +133,7 @@ TEASE: Final = re.compile(
 )
 EPISODE: Final = re.compile(
     rf"(?:{ASSEMBLING}|put together)\b.{{0,120}}\bepisodes?\b|(?:assemble|compile|stitch|combine|join)\b"
-    r"|(?:an?|the|another|new)?\s*(?:\w+\s)?episodes?\b.{0,30}\b(?:from|out of|of scenes|with "
+    r"|(?:an?|the|another|new)?\s*(?:\w+\s)?(?:episodes?|ep)\b.{0,30}\b(?:from|out of|of scenes|with "
     r"scenes|rendered|assembled|please)\b"
     r"|(?:an? |another )?(?:(?:brand )?new|another) episode\W*$"
     r"|[^,;]{0,40}\bscenes?\b.{0,60}\b(?:become|be|form|make up|make|into|as|in)\b.{0,20}\bepisode\b"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from studio.echo.asides import REMARK
 from studio.echo.clauses import Clause, is_order
 from studio.echo.drafting import Draft
 from studio.echo.manner import without
@@ -27,6 +28,11 @@ _FOR_WHAT: Final = re.compile(
     r"(?:^|(?<=[.!?;]\s))(?P<why>for (?:my|our|tonight's|today's|tomorrow's|"
     r"this week's) [\w' -]{2,40}?)[,:]?\s+"
     r"(?=(?:i|we)(?:'d| would| want| need)\b|could\b|can\b|please\b|make\b|create\b|let's\b)"
+)
+_BEFORE_PLEASE: Final = re.compile(
+    r"(?:^|(?<=[.!?;]\s))(?P<why>(?:we|i|my \w+|our \w+|it's|they) (?!(?:really |still |also )?(?:want|"
+    r"need|would|could|"
+    r"should|like)\b)[^,.!?;]{4,120}),\s+(?=(?:please|could you|can you|would you)\b)"
 )
 _OF_WORK: Final = re.compile(
     r"\b(?:scenes?|episodes?|clips?|trailers?|renders?|gen_\w+|it|that|them|songs?|tracks?|music|viewers|fans|client|producer|today|tonight|"
@@ -59,6 +65,9 @@ def _reasons(draft: Draft, text: str, low: str) -> Iterator[tuple[int, int]]:
         is_mine = re.search(_ME, why) is not None or _OF_WORK.search(why) is not None
         if is_mine and not is_order(why):
             yield start, found.end()
+    for found in _BEFORE_PLEASE.finditer(low):
+        if REMARK.match(found["why"]) is None and not found["why"].startswith(("i'm not", "i am not")):
+            yield found.start("why"), found.end()
     for found in _BEFORE_COMMA.finditer(low):
         if _CONDITION.search(found["why"]) is None:
             yield found.start("why"), found.end()

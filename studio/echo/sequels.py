@@ -255,6 +255,8 @@ _MORE: Final = re.compile(
     r"(?: too| as well| also)$"
 )
 """As "and freckles too"."""
+_GETS: Final = re.compile(r"\s+(?:an?|some|new|longer|shorter|darker|lighter)\s+(?:[\w-]+\s*){1,4}\W*$")
+"""As "and Hana a red scarf", behind a change of somebody."""
 _HIS: Final = re.compile(
     r"(?:his|her|their)(?= [\w -]{2,30} (?:should|must|needs? to|has to|have to) (?:be|become|look|get)\b)"
 )
@@ -272,6 +274,10 @@ def also_changed(draft: Draft, clause: Clause) -> Clause:
         led = f"give {last.parameters['character']} "
         what = clause.cut(*more.span("what"))
         return Clause(f"{led}{what.text}", f"{led.lower()}{what.low}", what.start - len(led))
+    spans = find_cast(clause.text, draft.facts, is_story=False).spans
+    if spans and spans[0][0] == 0 and _GETS.match(clause.low[spans[0][1] :]):
+        led = "give "
+        return Clause(f"{led}{clause.text}", f"{led}{clause.low}", clause.start - len(led))
     if (so := _HIS.match(clause.low)) is not None:
         led = f"{last.parameters['character']}'s"
         rest = clause.cut(so.end(), len(clause.low))

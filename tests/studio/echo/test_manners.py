@@ -197,3 +197,59 @@ def test_what_no_rule_reads_is_asked_back_or_told_beside_what_is_read() -> None:
     assert any("'purple elephants quantum' for a remark" in note for note in beside.notes)
     about_kai = answered({"query": "blarg Kai scene 4 wobble. publish scene 3"}, FACTS)
     assert not any("for a remark" in note for note in about_kai.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        (
+            "You know what, let's try scene 6 once more but with fewer people in it.",
+            [("regenerate_video", {"scene_id": 106, "change": "fewer people in it"})],
+        ),
+        (
+            "We have to show episode 1 tomorrow, please put it on Jellyfin.",
+            [("publish", {"episode_id": 201})],
+        ),
+        (
+            "It would be good if Ren Sato had a scar on his chin from now on.",
+            [("update_character", {"character": "Ren Sato", "change": "a scar on his chin"})],
+        ),
+        (
+            "mira needs longer hair from now on and hana a red scarf",
+            [
+                ("update_character", {"character": "Mira Tanaka", "change": "longer hair"}),
+                ("update_character", {"character": "Hana", "change": "a red scarf"}),
+            ],
+        ),
+        (
+            "new ep out of scenes 2 3 and 4 called night train",
+            [
+                ("create_episode", {"scene_ids": [102, 103, 104], "title": "night train"}),
+                ("render_episode", {"episode_id": {"step": 1}}),
+            ],
+        ),
+    ],
+)
+def test_people_say_more_than_they_order(said: str, steps: list[tuple[str, dict[str, Any]]]) -> None:
+    assert done(said) == steps
+
+
+def test_a_trailer_follows_a_length_without_a_mark() -> None:
+    clip, trailer = done("clip of the robot planting a tree 5 sec then trailer of it 10 sec")
+    assert clip[1]["duration"] == 5
+    assert trailer == ("make_trailer", {"generation_ids": [{"step": 2}], "duration": 10})
+
+
+def test_too_much_of_something_is_wished_less() -> None:
+    [(_, parameters)] = done("hana on the swing at dusk", "its too bright")
+    assert parameters["prompt"] == "hana on the swing at dusk, less bright"
+
+
+def test_a_name_of_ordinary_words_takes_the_place_of_another() -> None:
+    [(_, parameters)] = done("hana on the swing at dusk", "do it with the robot instead")
+    assert parameters["prompt"] == "Unit 7 on the swing at dusk"
+
+
+def test_praise_before_an_order_is_no_part_of_it() -> None:
+    steps = done("hana on the swing at dusk", "i like it publish it and make a trailer of episode 1")
+    assert [action for action, _ in steps] == ["publish", "make_trailer"]
