@@ -129,7 +129,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     )
     parser.add_argument("--wrong", action="store_true", help="say what is wrong with each")
     parser.add_argument(
-        "--strangers", type=int, choices=range(1, 14), metavar="N", help="those in the voices of strangers"
+        "--strangers", type=int, choices=range(1, 16), metavar="N", help="those in the voices of strangers"
     )
     asked = parser.parse_args(list(arguments or []))
     name = "held_out" if asked.held_out else "tune"
