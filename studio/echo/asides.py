@@ -37,6 +37,7 @@ REMARK: Final = re.compile(
     rf" looks?| looked|"
     r" turned out| came out| feels?| seems?)(?: (?:really|so|too|very|no|not|quite|a bit|just|way|all))*"
     rf" (?:{_JUDGED})\b"
+    r"|[\w' ]{2,30}? (?:is|are) looking (?:too|so|very|a bit|rather) \w+$"
     r"|(?:scenes? \w+|episodes? \w+|gen_\w+) (?:still )?(?:feels?|looks?|seems?|sounds?|came out|"
     r"turned out) \w+"
     r"|the (?:first|second|third|last|other|new|old|newest|earlier) (?:version|one|take|clip) (?:had|has|"
@@ -54,6 +55,14 @@ OF_THE_STUDIO: Final = re.compile(
     r"great|in|happy|over|wrapped|signed off|ok(?:ay)?)\W*$"
 )
 """As "the grade is done": what stands outside of the pictures."""
+DO_SO: Final = re.compile(r"(?:please )?do (?:it|that|so)(?: please| now| for me)?\W*$")
+TOO_SO: Final = re.compile(
+    r"(?P<who>[\w' ]{2,30}?) (?:looks?|seems?|feels?|is|is looking) (?:too|so|very|a bit|"
+    r"rather) (?:much )?[\w-]+$"
+)
+"""As "Kai looks too clean", which says why he is to be changed."""
+SHORTEST_ORDER: Final = 12
+"""Characters that an order behind such a reason has at least."""
 TOO: Final = re.compile(
     r"(?:(?:it|that|this)(?:'s| is| was| looks?| feels?| came out) )?(?:a (?:bit|little) |much |way |far )?"
     r"too (?:short|long)\W*$"

@@ -96,7 +96,8 @@ _OTHERS: Final = (
 _ELSEWHERE: Final = (
     (
         r"^(?:post|upload|send|share|publish|release|put|push|export|stream|forward|submit|tweet|"
-        rf"mail|e-?mail|message|text|sync|broadcast|announce|copy|get)\b.{{0,80}}{_OTHERS}"
+        rf"mail|e-?mail|message|text|sync|broadcast|announce|copy|"
+        rf"get)\b(?!.*\bjellyfin for my).{{0,80}}{_OTHERS}"
     ),
     r"^(?:e-?mail|mail|tweet|text|phone|dm|fax|message)\b",
 )

@@ -122,7 +122,7 @@ def _is_sentence(low: str) -> bool:
 
 
 _OF_IT: Final = re.compile(
-    r"\s*(?:(?:make|keep|have|let|show|give|do|put|get) (?:it|him|her|them|that|this|us|me|the)\b"
+    r"\s*(?:(?:make|keep|have|let|show|give|do|put|get) (?:it|him|her|them|that|this|us|me|the(?! same))\b"
     r"(?!.* (?:rendered|redone|remade|published|made)\b)|$)|\W*$"
 )
 """As in "please make it dark", which goes on with what was asked for."""

@@ -104,7 +104,8 @@ def plan_repeated(draft: Draft, clause: Clause) -> None:
     """What was made last, made anew; what this message orders is rendered without saying so."""
     if any(ACTIONS[step.action].makes for step in draft.steps) and not says_again(clause.low):
         return
-    if draft.steps and draft.spoken_of and not any(ACTIONS[step.action].makes for step in draft.steps):
+    is_first = bool(draft.steps) or not (draft.before or draft.made)
+    if is_first and draft.spoken_of and not any(ACTIONS[step.action].makes for step in draft.steps):
         target = draft.spoken_of[-1]
         draft.add("render_episode" if "episode_id" in target else "regenerate_video", target)
         return

@@ -28,3 +28,18 @@ def heard(draft: Draft, clause: Clause) -> tuple[str | None, Clause]:
         return None, clause
     span = [found.span()]
     return draft.track, replace(clause, text=without(clause.text, span), low=without(clause.low, span))
+
+
+_USED: Final = re.compile(
+    r"use (?:it|this|that|(?:the same|this|that|the) (?:track|song|music|tune|piece|one))\s+(?:for|"
+    r"in|on|under|as the music for)\s+"
+)
+
+
+def used(draft: Draft, clause: Clause) -> Clause:
+    """An order that begins with its music, "use that track for a trailer", begun with itself."""
+    found = _USED.match(clause.low)
+    if found is None or draft.track is None:
+        return clause
+    rest = clause.cut(found.end(), len(clause.low))
+    return replace(rest, text=f"{rest.text} with that track", low=f"{rest.low} with that track")

@@ -175,7 +175,7 @@ REPEAT: Final = re.compile(
 )
 DO_IT: Final = re.compile(
     rf"(?:render|generate|produce|animate|film|shoot|assemble|build|run|make) {IT}(?: (?:now|up|out|"
-    rf"too))*\W*$"
+    rf"too|tonight|today|tomorrow|for (?:me|us)))*\W*$"
 )
 """As "render it", of what was just spoken of."""
 LET: Final = re.compile(r"\s*(?:have|let)\s+(?!(?:me|us|it|that|this|you)\b)")
@@ -190,7 +190,7 @@ HEADS: Final = (
     CANCEL,
     REDO,
     re.compile(
-        rf"(?:{MAKING}|put together|cut|edit)\s+(?:me |us |a |an |the |another |one |\d+ |\w+ "
+        rf"(?:{MAKING}|put together|cut|edit)\s+(?:me |us |a |an |the |another |one |\d+ |[\w-]+ "
         rf")*?(?:{CLIP}|{TRAILER}|episodes?|ep)\b"
     ),
     re.compile(r"(?:assemble|generate|render|animate|film|regenerate|compile)\s+\w"),
@@ -252,6 +252,7 @@ SENTENCES: Final = (
 
 STRONG: Final = (
     re.compile(r"(?:render|make|do|shoot) (?:it|that|them) (?:again|anew|once more)\b"),
+    re.compile(rf"turn (?:it|that|this|them|both) into an? (?:[\w-]+ ){{0,3}}?{TRAILER}\b"),
     UNPUBLISH,
     PUBLISH,
     CANCEL,

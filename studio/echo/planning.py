@@ -12,10 +12,13 @@ from typing import Final
 from studio.echo import phrases
 from studio.echo.answering import merged, of_answer
 from studio.echo.asides import (
+    DO_SO,
     DROPPED,
     NEGATED,
     OF_THE_STUDIO,
     REMARK,
+    SHORTEST_ORDER,
+    TOO_SO,
     condition_before,
     condition_behind,
     turned_round,
@@ -30,6 +33,7 @@ from studio.echo.drafting import Draft, begun
 from studio.echo.facts import Context, Facts
 from studio.echo.followups import is_modification, plan_modified, plan_repeated
 from studio.echo.guessing import about, names_first
+from studio.echo.hearing import used
 from studio.echo.orders import (
     aims,
     plan_analysis,
@@ -44,6 +48,7 @@ from studio.echo.reasons import is_remark, without_reasons, without_remarks
 from studio.echo.redoing import fits_redoing, plan_redoing
 from studio.echo.sequels import also_changed, fits_sequel, plan_sequel
 from studio.echo.spelling import Spelt, spelt
+from studio.echo.who import find_cast
 
 LONGEST_REQUEST: Final = 4_000
 TURNS_KEPT: Final = 20
@@ -146,22 +151,7 @@ def _plan_clause(draft: Draft, clause: Clause) -> None:
     if (parted := turned_round(clause)) is not None:
         _note_undone(draft, parted[0])
         clause = parted[1]
-    _plan_order(draft, also_changed(draft, _used(draft, clause)))
-
-
-_USED: Final = re.compile(
-    r"use (?:it|this|that|(?:the same|this|that|the) (?:track|song|music|tune|piece|one))\s+(?:for|"
-    r"in|on|under|as the music for)\s+"
-)
-
-
-def _used(draft: Draft, clause: Clause) -> Clause:
-    """An order that begins with its music, "use that track for a trailer", begun with itself."""
-    found = _USED.match(clause.low)
-    if found is None or draft.track is None:
-        return clause
-    rest = clause.cut(found.end(), len(clause.low))
-    return replace(rest, text=f"{rest.text} with that track", low=f"{rest.low} with that track")
+    _plan_order(draft, also_changed(draft, used(draft, clause)))
 
 
 def _is_aside(draft: Draft, clause: Clause) -> bool:
@@ -172,12 +162,24 @@ def _is_aside(draft: Draft, clause: Clause) -> bool:
     if NEGATED.match(clause.low):
         _note_undone(draft, clause)
         return True
-    if OF_THE_STUDIO.match(clause.low):
+    if OF_THE_STUDIO.match(clause.low) or (draft.steps and DO_SO.match(clause.low)):
+        return True
+    if _is_blame(draft, clause):
         return True
     if REMARK.match(clause.low) and (targets := aims(draft, clause, finished=True)):
         draft.spoken_of += targets
         return not fits_redoing(draft, clause)
     return False
+
+
+def _is_blame(draft: Draft, clause: Clause) -> bool:
+    """Whether a part of a message says how somebody looks; what follows changes him."""
+    blamed = TOO_SO.match(clause.low)
+    if blamed is None or len(clause.low) >= len(draft.request) - SHORTEST_ORDER:
+        return False
+    names = find_cast(clause.text[: blamed.end("who")], draft.facts, is_story=False).names
+    draft.last_cast = names or draft.last_cast
+    return bool(names)
 
 
 def _note_undone(draft: Draft, clause: Clause) -> None:

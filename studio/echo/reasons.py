@@ -1,7 +1,7 @@
 """Why somebody asks, said before or behind an order: it is heard for what it names, and else left out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from studio.echo.asides import REMARK
@@ -15,9 +15,22 @@ from studio.echo.who import find_cast
 _ASKS: Final = (
     r"(?:please\b|(?:could|can|would|will) (?:you|we|i)\b|(?:i|we)(?:'d| would) (?:like|love)\b|let's\b|"
     r"(?:i|we) (?:want|need)\b|may (?:i|we)\b|you (?:can|may|could)\b|use\b|put\b|publish\b|render\b|redo\b|"
-    r"make it \w+|cut\b)"
+    r"make it \w+|cut\b|cancel\b|stop\b|remove\b|give\b|change\b|analy[sz]e\b|go ahead\b)"
 )
-_BEFORE_SO: Final = re.compile(rf"(?:^|(?<=[.!?;]\s))(?P<why>[^.!?;]{{4,160}}?),?\s+so,? (?={_ASKS})")
+_BEFORE_SO: Final = re.compile(
+    rf"(?:^|(?<=[.!?;]\s))(?P<why>[^.!?;]{{4,160}}?),?\s+so(?:(?: much| well)? that)?,? (?={_ASKS})"
+)
+_BEFORE_COLON: Final = re.compile(
+    rf"(?:^|(?<=[.!?;]\s))(?P<why>(?:i|we|my|our)\b[^.!?;:]{{4,120}}):\s+(?={_ASKS}|[^.!?]+[.!?]\s+(?:{_ASKS}))"
+)
+_REMARKED: Final = re.compile(
+    r"(?<=[.!?;]\s)(?:i'll|we'll|i will|we will|i can(?!'t)|i'm going to|(?:i|we) need (?:it|that|this|"
+    r"them) (?:for|by|to|in)|"
+    r"(?:i|we) want to (?:time|use|show|send|compare|see (?:if|how|whether))|(?:it|that)'s for|"
+    r"take your time|"
+    r"no (?:rush|hurry|stress)|looking forward|can't wait|fingers crossed|have a (?:nice|good))\b[^.!?]*"
+)
+"""A sentence behind an order that says what becomes of it."""
 _ME: Final = r"\b(?:i|i'm|i've|i'd|we|we're|we've|my|our|me|us)\b"
 _BEFORE_COMMA: Final = re.compile(
     r"(?:^|(?<=[.!?;]\s))(?P<why>(?:before|after|while|since|because|as|now that|seeing (?:as|that)|"
@@ -41,6 +54,7 @@ _OF_WORK: Final = re.compile(
 _CONDITION: Final = re.compile(r"\b(?:scenes?|episodes?|clips?|trailers?|renders?|gen_\w+|it|that|them)\b")
 _BEHIND: Final = re.compile(
     r"(?:\s*[.!?;]\s+|\s*,\s+)(?:(?:then|that way|this way|because|since) (?:it|i|we|my|that|they)\b|"
+    r"i (?:really )?think (?:it|that|this)(?:'d|'ll| would| will) (?:suit|fit|look|be|work|go)\b|"
     r"i(?:'ve|'m| am| found| love| like| have(?! to)| was| heard| know)\b|my \w+ (?!should|needs?|must)\w+|"
     r"it (?:suits|fits|works|matches|goes|makes|helps)\b|(?:it|that)(?:'s| is) (?:for|because|"
     r"what)\b|"
@@ -50,7 +64,7 @@ _BEHIND: Final = re.compile(
 
 def without_reasons(draft: Draft, text: str, low: str) -> tuple[str, str]:
     """A message with blanks for the reasons before its orders; what those name is spoken of from here on."""
-    spans = [*_reasons(draft, text, low)]
+    spans = [*_reasons(low)]
     for start, end in spans:
         why = Clause(text[start:end], low[start:end], start)
         if find_scenes(why, draft.facts) or find_episodes(why, draft.facts) or "gen_" in why.low:
@@ -58,19 +72,30 @@ def without_reasons(draft: Draft, text: str, low: str) -> tuple[str, str]:
     return without(text, spans), without(low, spans)
 
 
-def _reasons(draft: Draft, text: str, low: str) -> Iterator[tuple[int, int]]:
-    for found in (*_BEFORE_SO.finditer(low), *_FOR_WHAT.finditer(low)):
-        start, end = found.span("why")
-        why = low[start:end]
-        is_mine = re.search(_ME, why) is not None or _OF_WORK.search(why) is not None
-        if is_mine and not is_order(why):
-            yield start, found.end()
-    for found in _BEFORE_PLEASE.finditer(low):
-        if REMARK.match(found["why"]) is None and not found["why"].startswith(("i'm not", "i am not")):
-            yield found.start("why"), found.end()
-    for found in _BEFORE_COMMA.finditer(low):
-        if _CONDITION.search(found["why"]) is None:
-            yield found.start("why"), found.end()
+def _reasons(low: str) -> Iterator[tuple[int, int]]:
+    yield from (found.span() for found in _REMARKED.finditer(low))
+    for pattern, is_reason in _KINDS:
+        for found in pattern.finditer(low):
+            if is_reason(found["why"]):
+                yield found.start("why"), found.end()
+
+
+def _is_mine(why: str) -> bool:
+    speaks_of_work = re.search(_ME, why) is not None or _OF_WORK.search(why) is not None
+    return speaks_of_work and not is_order(why)
+
+
+def _is_said(why: str) -> bool:
+    return REMARK.match(why) is None and not why.startswith(("i'm not", "i am not"))
+
+
+_KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...]] = (
+    (_BEFORE_SO, _is_mine),
+    (_FOR_WHAT, _is_mine),
+    (_BEFORE_COLON, lambda why: not is_order(why)),
+    (_BEFORE_PLEASE, _is_said),
+    (_BEFORE_COMMA, lambda why: _CONDITION.search(why) is None),
+)
 
 
 def without_remarks(clause: Clause) -> Clause:

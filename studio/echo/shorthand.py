@@ -44,6 +44,7 @@ done: doen
 seconds: secnds, secods, sconds, secons
 publish: pubish, publsih, pulish
 quality: qualty, qulity, quailty
+high: hight, hihg
 status: statsu, staus, satus
 episode: epsiode, epidose, epsisode, eposide, ep1sode
 """

@@ -104,6 +104,11 @@ def spelt(text: str, names: Names) -> Spelt:
         if token.word == "w" and text[token.end : token.end + 1] == "/":
             slips.append(Slip(token.start, token.end + 1, text[token.start : token.end + 1], "with ", False))
             continue
+        if token.word in _GERUNDS and place and row[place - 1].word == "mind":
+            slips.append(
+                Slip(token.start, token.end, text[token.start : token.end], _GERUNDS[token.word], False)
+            )
+            continue
         meant = _name_in(row, place, names) or _alias_in(row, place, names) or _command(row, place, names)
         if meant is not None and meant.lower() != token.word:
             slips.append(
@@ -114,6 +119,14 @@ def spelt(text: str, names: Names) -> Spelt:
     return Spelt(_with(text, slips), tuple(slips))
 
 
+_GERUNDS: Final = {
+    "redoing": "redo", "making": "make", "publishing": "publish", "giving": "give", "rendering": "render",
+    "putting": "put", "cutting": "cut", "changing": "change", "creating": "create", "checking": "check",
+    "taking": "take", "turning": "turn", "doing": "do", "trying": "try", "regenerating": "regenerate",
+    "analysing": "analyse", "analyzing": "analyze", "removing": "remove", "cancelling": "cancel",
+    "canceling": "cancel", "telling": "tell", "showing": "show",
+}  # fmt: skip
+"""As in "would you mind redoing it"."""
 _STRAIGHT: Final = str.maketrans("‘’´", "'''")
 _BLANKS: Final = re.compile(r"[ \t\u00a0]{2,}|[\t\u00a0]")
 

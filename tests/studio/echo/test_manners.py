@@ -253,3 +253,36 @@ def test_a_name_of_ordinary_words_takes_the_place_of_another() -> None:
 def test_praise_before_an_order_is_no_part_of_it() -> None:
     steps = done("hana on the swing at dusk", "i like it publish it and make a trailer of episode 1")
     assert [action for action, _ in steps] == ["publish", "make_trailer"]
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        (
+            "The second episode has waited for weeks, so let's finally render it!",
+            [("render_episode", {"episode_id": 202})],
+        ),
+        (
+            "Would you mind redoing Festival night in the pastel dream style?",
+            [("regenerate_video", {"scene_id": 106, "style": "pastel dream"})],
+        ),
+        (
+            "Professor Oda is looking too young, from now on he must have a grey beard.",
+            [("update_character", {"character": "Professor Oda", "change": "a grey beard"})],
+        ),
+        (
+            "I had an idea on the bus: let's give Hana freckles, I think it would suit her.",
+            [("update_character", {"character": "Hana", "change": "freckles"})],
+        ),
+        (
+            "How many beats per minute does the battle theme have? I need it for my editing.",
+            [("analyze_track", {"audio_path": "/media/battle_theme.wav"})],
+        ),
+        (
+            "I don't need gen_0003 anymore, so cancel it.",
+            [("cancel_generation", {"generation_id": "gen_0003"})],
+        ),
+    ],
+)
+def test_a_reason_names_what_is_meant(said: str, steps: list[tuple[str, dict[str, Any]]]) -> None:
+    assert done(said) == steps

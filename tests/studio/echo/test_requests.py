@@ -37,6 +37,7 @@ def test_a_request_comes_to_its_right_plan(row: dict[str, Any]) -> None:
         ("strangers_11", 59),
         ("strangers_12", 59),
         ("strangers_13", 60),
+        ("strangers_14", 49),
     ],
 )
 def test_as_many_requests_of_a_set_are_right_as_are_stated(name: str, least: int) -> None:
