@@ -9,9 +9,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from studio.errors import StudioError
-from studio.hosts import ollama_url
-
 _OURS: Final = ("TOWER_", "DATABASE_URL", "PREFECT_API_URL", "OLLAMA_HOST", "HOME")
 
 
@@ -35,14 +32,6 @@ def _url(value: str) -> str:
 def _database(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValueError("the address of a PostgreSQL database is meant, such as postgresql://user@host/name")
-    return value
-
-
-def _ollama(value: str) -> str:
-    try:
-        ollama_url(value)
-    except StudioError as error:
-        raise ValueError("the address of an Ollama server is meant, such as host:port") from error
     return value
 
 
@@ -92,9 +81,7 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("PREFECT_API_URL", "prefect_api_url")
     )
     comfyui_urls: Urls = ()
-    ollama_host: Annotated[str, AfterValidator(_ollama)] | None = Field(
-        default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host")
-    )
+    ollama_host: str | None = Field(default=None, validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))
     ollama_model: str | None = None
     ollama_timeout_s: float = Field(default=30.0, gt=0)
     ollama_port: int = Field(default=11434, ge=0, le=65535)

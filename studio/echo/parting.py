@@ -65,6 +65,8 @@ _OF_THE_CUT: Final = re.compile(
 _THINGS: Final = THING_WORDS | FIGURE_WORDS | frozenset(PERSON_WORDS)
 _FROM_NOW: Final = re.compile(r"\b(?:from (?:now|here|today) on|going forward|henceforth)\b")
 _NOW_HAS: Final = re.compile(r"[\w' -]{2,30} (?:now (?:has|wears)|(?:has|wears|is) now)\b")
+MOST_MARKS: Final = 24
+"""Commas and the like of an order that are looked at: who writes more of them describes."""
 FEWEST_WORDS: Final = 2
 """Words besides names and lengths that a picture is told in."""
 
@@ -87,11 +89,12 @@ def _parted(
     draft: Draft, clause: Clause, takes: Callable[[Draft, Clause], Takes]
 ) -> tuple[Clause, Clause] | None:
     marks = sorted((*_MARK.finditer(clause.low), *_JOINT.finditer(clause.low)), key=lambda each: each.start())
-    for mark in marks:
+    kind: Takes | None = None
+    for mark in marks[:MOST_MARKS]:
         first, rest = clause.cut(0, mark.start()), _begun(clause.cut(mark.end(), len(clause.low)))
         if not first.low.strip() or not rest.low or is_lone_verb(first.low):
             continue
-        kind = takes(draft, _begun(first))
+        kind = kind or takes(draft, _begun(first))
         if kind is not Takes.PICTURE and (_A_CLIP.match(rest.low) or _A_TRAILER.match(rest.low)):
             return first, rest
         if (_ends if mark.re is _MARK else _goes_over)(draft, first, rest, kind, mark[0]):

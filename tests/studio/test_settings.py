@@ -10,7 +10,6 @@ from studio.settings import Settings
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("OLLAMA_HOST", "http://:99999"),
         ("PREFECT_API_URL", "nowhere"),
         ("DATABASE_URL", "secret-of-mine"),
         ("TOWER_JELLYFIN_URL", "http://"),

@@ -3,6 +3,10 @@
 import pytest
 
 from benchmarks.echo import LEFT_OUT, project
+from studio.echo.clauses import Clause
+from studio.echo.drafting import Draft, begun
+from studio.echo.facts import Context
+from studio.echo.parting import MOST_MARKS, Takes, own_orders
 from studio.echo.planning import plan
 
 FACTS = project()
@@ -61,3 +65,16 @@ def test_pictures_that_each_have_a_length_are_clips_of_their_own(said: str, leng
     clips = [step.parameters for step in plan(said, FACTS).steps if step.action == "generate_video"]
     assert [clip["duration"] for clip in clips] == lengths
     assert not any("(" in clip["prompt"] for clip in clips)
+
+
+def test_of_many_commas_a_few_are_looked_at() -> None:
+    asked: list[Clause] = []
+
+    def takes(_: Draft, clause: Clause) -> Takes:
+        asked.append(clause)
+        return Takes.PICTURE
+
+    text = "a wall, " * 10 * MOST_MARKS
+    draft = begun(text, FACTS, Context(), ())
+    assert [each.text for each in own_orders(draft, Clause(text, text, 0), takes)] == [text]
+    assert len(asked) == 1
